@@ -1,0 +1,73 @@
+"""What the hub asks of a department system, and nothing more.
+
+A connector finds the records that changed and hands each over as the department
+sent it. It never interprets, stores or schedules, and it never waits: `retry` does.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from pydantic import BaseModel
+
+from connectors.errors import BadRecord
+
+Bookmark: TypeAlias = str  # The connector's own; the hub keeps it and never reads it.
+T = TypeVar("T")
+S = TypeVar("S", bound=BaseModel)
+
+
+class Retry(Protocol):
+    """Runs one exchange with the department, again with growing waits while it is `Unavailable`."""
+
+    def __call__(self, exchange: Callable[[], T]) -> T:
+        """Return what `exchange` returns, or raise its last error when the budget is spent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a page: `value` is decoded once and handed to the mapping as it is."""
+
+    key: str  # The department's identifier: one record, one key, for ever.
+    value: Any  # A JSON value, or an lxml element.
+    raw: bytes  # This record's own bytes, in a stable form: recognises an unchanged record.
+    changed_at: datetime | None = None  # When the department last touched it, if it says (aware).
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of the department system, exactly as received, with the records in it."""
+
+    payload: bytes
+    media_type: str
+    records: Sequence[Record]
+    bookmark: Bookmark | None  # Becomes valid when this page is safely stored; None: as before.
+    bad: Sequence[BadRecord] = field(default=())
+    total: int | None = None  # How many records this pull will bring, if the department says.
+
+
+class Connector(Protocol):
+    """An open line to one department system. Every failure is a `ConnectorError`."""
+
+    def check(self) -> Sequence[str]:
+        """Prove that `pull` would work; reads no dossier, safe to repeat. A sentence for each step that passed."""
+        ...
+
+    def pull(self, since: Bookmark | None) -> Iterator[Page]:
+        """Yield pages of what changed after `since`; None is the beginning. Ends when all is said."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorType:
+    """What a package offers under `[project.entry-points."hub.connectors"]`.
+
+    `settings` validates, documents and scrubs a connector's `settings:`; `open` must not touch
+    the network (a system that is down is never mistaken for a typo): `check` and `pull` do.
+    """
+
+    settings: type[BaseModel]
+    open: Callable[[Any, Retry], AbstractContextManager[Connector]]

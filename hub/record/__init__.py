@@ -1,0 +1,1 @@
+"""The central record: what a dossier is, what identifies it, how its sources become one. Imports nothing of ours."""

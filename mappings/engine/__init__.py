@@ -1,0 +1,1 @@
+"""The mapping language: documents, their compilation, functions, lint and cases."""
