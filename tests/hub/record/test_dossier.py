@@ -1,0 +1,113 @@
+"""What a source record does to its dossier."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.record.dossier import Dossier, Outcome
+from hub.record.identity import codes_of
+from hub.record.merge import Source
+
+NOW = "2026-06-01T00:00:00Z"
+
+
+def hear(dossier: Dossier, key: str = "1", connector: str = "a", changed_at: str = "", **values: Any) -> Outcome:
+    said = {"code": "X", "status": "processing"} | values
+    return dossier.hear(Source(connector, key, 0, changed_at, said), codes_of(said, "agency"), NOW)
+
+
+def test_the_first_record_brings_the_dossier_into_being() -> None:
+    dossier = Dossier()
+    assert hear(dossier) is Outcome.CREATED
+    assert dossier.code == "X"
+
+
+def test_the_same_record_again_changes_nothing_and_tells_nothing() -> None:
+    dossier = Dossier()
+    hear(dossier)
+    told = list(dossier.new_events)
+    assert hear(dossier) is Outcome.UNCHANGED
+    assert hear(dossier, key="2") is Outcome.UNCHANGED
+    assert dossier.new_events == told
+
+
+def test_another_connectors_record_is_news_even_if_it_says_the_same() -> None:
+    dossier = Dossier()
+    hear(dossier)
+    assert hear(dossier, connector="b") is Outcome.UPDATED
+
+
+def test_a_change_of_status_becomes_an_event_at_its_time_in_the_source() -> None:
+    dossier = Dossier()
+    hear(dossier, changed_at="2026-05-20T01:00:00Z")
+    hear(dossier, changed_at="2026-05-21T01:00:00Z", status="completed")
+    told = [(event.at, event.status) for event in dossier.new_events]
+    assert told == [("2026-05-20T01:00:00Z", "processing"), ("2026-05-21T01:00:00Z", "completed")]
+
+
+def test_a_status_that_the_source_does_not_date_gets_the_time_of_the_hub() -> None:
+    dossier = Dossier()
+    hear(dossier)
+    assert [event.at for event in dossier.new_events] == [NOW]
+
+
+def test_a_status_that_an_event_of_the_source_tells_is_not_told_twice() -> None:
+    dossier = Dossier()
+    hear(dossier, events=[{"at": "2026-05-20T01:00:00Z", "status": "processing", "name": "Thụ lý"}])
+    assert len(dossier.new_events) == 1
+
+
+def test_a_further_entry_of_the_same_file_is_an_event() -> None:
+    dossier = Dossier()
+    hear(dossier, key="1", events=[{"at": "2026-05-20T01:00:00Z", "name": "New deck"}])
+    assert hear(dossier, key="2", events=[{"at": "2026-05-20T01:00:00Z", "name": "New roof"}]) is Outcome.UPDATED
+
+
+def test_joining_keeps_the_codes_sources_and_events_of_both() -> None:
+    one, other = Dossier(id=1), Dossier(id=2)
+    hear(one, code="X", key="1")
+    hear(other, code="Y", key="2", events=[{"at": "2026-05-20T01:00:00Z", "name": "Thụ lý"}])
+    one.join(other)
+    assert {code.value for code in one.codes} == {"X", "Y"}
+    assert set(one.sources) == {("a", "1"), ("a", "2")}
+    assert "Thụ lý" in [event.name for event in one.new_events]
+    assert one.joined == [other]
+
+
+def test_a_source_that_leaves_takes_its_values_along() -> None:
+    dossier = Dossier()
+    hear(dossier, key="1", changed_at="2026-01-01T00:00:00Z", note="first")
+    hear(dossier, key="2", changed_at="2026-02-01T00:00:00Z", note="second")
+    dossier.forget("a", "2")
+    assert dossier.values["note"] == "first"
+
+
+def test_search_text_holds_codes_and_names_without_accents() -> None:
+    dossier = Dossier()
+    hear(dossier, applicant={"name": "Đặng Thị Mẫu"}, summary="Cấp phiếu lý lịch tư pháp")
+    assert "dang thi mau" in dossier.search_text
+    assert "ly lich tu phap" in dossier.search_text
+
+
+RECORDS = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b"]),
+        st.sampled_from(["1", "2"]),
+        st.sampled_from(["accepted", "processing", "completed"]),
+        st.sampled_from(["", "2026-05-20T01:00:00Z", "2026-05-21T01:00:00Z"]),
+    ),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda record: record[:2],
+)
+
+
+@given(RECORDS, st.randoms())
+def test_arrival_order_and_repetition_never_change_the_dossiers_values(records: list[Any], random: Any) -> None:
+    one, other = Dossier(), Dossier()
+    for connector, key, status, changed_at in records:
+        hear(one, key, connector, changed_at, status=status)
+    for connector, key, status, changed_at in random.sample(records * 2, len(records) * 2):
+        hear(other, key, connector, changed_at, status=status)
+    assert one.values == other.values
