@@ -1,0 +1,162 @@
+"""The registered connectors: what is known of each, its bookmark, and whose turn it is to read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.store.database import Database
+from hub.store.tables import connectors
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A connector as `config.yaml` registers it; `cadence` is empty where it runs only by hand."""
+
+    name: str
+    title: str
+    type: str
+    agency: str
+    mapping: str
+    precedence: int
+    fresh_within: int
+    cadence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorRow:
+    """A registered connector as it stands now."""
+
+    id: int
+    name: str
+    title: str
+    type: str
+    agency: str
+    mapping: str
+    precedence: int
+    fresh_within: int  # seconds
+    cadence: str
+    bookmark: str | None
+    seen_at: datetime | None
+    next_fire_at: datetime | None
+    lease_owner: str | None
+    lease_until: datetime | None
+
+    def stale(self, now: datetime) -> bool:
+        """Whether the source was last read longer ago than promised."""
+        return self.seen_at is None or now - self.seen_at > timedelta(seconds=self.fresh_within)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to sync one connector. `epoch` fences: an owner who slept too long cannot commit."""
+
+    connector_id: int
+    owner: str
+    epoch: int
+
+
+class LeaseLost(Exception):
+    """Another worker has taken this connector over; nothing of this page was stored."""
+
+
+_COLUMNS = tuple(connectors.c[name] for name in ConnectorRow.__slots__)
+
+
+def register(database: Database, wanted: Sequence[Registration]) -> None:
+    """Make the connectors of the configuration the active ones; what the others brought stays."""
+    dialect = sqlite if database.is_sqlite else postgresql
+    with database.write() as connection:
+        connection.execute(update(connectors).values(active=False))
+        for registration in wanted:
+            values = {name: getattr(registration, name) for name in Registration.__slots__}
+            insert = dialect.insert(connectors).values(**values, active=True)
+            kept: dict[str, Any] = {name: insert.excluded[name] for name in (*values, "active")}
+            # A new cadence counts from now; an unchanged one keeps its place through a restart.
+            same = connectors.c.cadence == insert.excluded.cadence
+            kept["next_fire_at"] = case((same, connectors.c.next_fire_at), else_=None)
+            connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=kept))
+
+
+def listed(database: Database) -> list[ConnectorRow]:
+    """The active connectors by name."""
+    with database.read() as connection:
+        rows = connection.execute(select(*_COLUMNS).where(connectors.c.active).order_by(connectors.c.name))
+        return [_row(row) for row in rows.mappings()]
+
+
+def named(database: Database, name: str) -> ConnectorRow | None:
+    """One active connector."""
+    with database.read() as connection:
+        found = connection.execute(select(*_COLUMNS).where(connectors.c.active, connectors.c.name == name))
+        row = found.mappings().one_or_none()
+        return None if row is None else _row(row)
+
+
+def take_lease(
+    database: Database, connector_id: int, owner: str, now: datetime, seconds: float, dead_owner: str | None = None
+) -> Lease | None:
+    """Become the one worker of this connector, or None while another one lives.
+
+    The lease of a `dead_owner` is free before it runs out.
+    """
+    free = or_(connectors.c.lease_until.is_(None), connectors.c.lease_until < now)
+    if dead_owner is not None:
+        free = or_(free, connectors.c.lease_owner == dead_owner)
+    taken = (
+        update(connectors)
+        .where(connectors.c.id == connector_id, free)
+        .values(lease_owner=owner, lease_epoch=connectors.c.lease_epoch + 1, lease_until=_later(now, seconds))
+        .returning(connectors.c.lease_epoch)
+    )
+    with database.write() as connection:
+        epoch = connection.execute(taken).scalar_one_or_none()
+    return None if epoch is None else Lease(connector_id, owner, epoch)
+
+
+def renew_lease(connection: Connection, lease: Lease, now: datetime, seconds: float) -> None:
+    """Stay the owner; on PostgreSQL this also locks the row, so nobody takes over before the commit.
+
+    Raises:
+        LeaseLost: another worker has taken over.
+    """
+    renewed = update(connectors).where(_held(lease)).values(lease_until=_later(now, seconds))
+    if connection.execute(renewed).rowcount != 1:
+        raise LeaseLost
+
+
+def release_lease(database: Database, lease: Lease) -> None:
+    """Let others in at once instead of when the lease runs out."""
+    with database.write() as connection:
+        connection.execute(update(connectors).where(_held(lease)).values(lease_owner=None, lease_until=None))
+
+
+def advance_bookmark(connection: Connection, connector_id: int, bookmark: str) -> None:
+    """Remember where to resume, in the same transaction as the page that leads there."""
+    connection.execute(update(connectors).where(connectors.c.id == connector_id).values(bookmark=bookmark))
+
+
+def forget_bookmark(database: Database, connector_id: int) -> None:
+    """Read everything again at the next run."""
+    with database.write() as connection:
+        connection.execute(update(connectors).where(connectors.c.id == connector_id).values(bookmark=None))
+
+
+def mark_seen(connection: Connection, connector_id: int, at: datetime) -> None:
+    """The source was read to its end."""
+    connection.execute(update(connectors).where(connectors.c.id == connector_id).values(seen_at=at))
+
+
+def _held(lease: Lease) -> ColumnElement[bool]:
+    return (connectors.c.id == lease.connector_id) & (connectors.c.lease_epoch == lease.epoch)
+
+
+def _later(now: datetime, seconds: float) -> datetime:
+    return now + timedelta(seconds=seconds)
+
+
+def _row(row: RowMapping) -> ConnectorRow:
+    return ConnectorRow(**row)

@@ -1,0 +1,1 @@
+"""How a database gets from one version of the hub to the next."""

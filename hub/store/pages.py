@@ -1,0 +1,277 @@
+"""Storing one page of a run: everything that one transaction reads and writes, in sets."""
+
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.record.dossier import Dossier
+from hub.record.event import Event
+from hub.record.identity import Code
+from hub.record.merge import Source, Values
+from hub.store.database import Database
+from hub.store.tables import (
+    connectors,
+    dossier_codes,
+    dossiers,
+    events,
+    payloads,
+    quarantine,
+    source_records,
+)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of a record: its digest, and whether it stands in quarantine."""
+
+    digest: bytes
+    quarantined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A source record as it is to be kept."""
+
+    key: str
+    digest: bytes
+    changed_at: str
+    values: Values
+    problems: list[dict[str, str]] | None
+    dossier_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be read, with every reason and its own bytes."""
+
+    key: str
+    digest: bytes
+    reasons: list[dict[str, str]]
+    raw: bytes
+
+
+def known_records(database: Database, connector_id: int, keys: Sequence[str]) -> dict[str, Known]:
+    """What is stored already of these records; quarantine speaks last, it is the newer word."""
+    with database.read() as connection:
+        return {
+            row.key: Known(row.digest, table is quarantine)
+            for table in (source_records, quarantine)
+            for row in connection.execute(
+                select(table.c.key, table.c.digest).where(table.c.connector_id == connector_id, table.c.key.in_(keys))
+            )
+        }
+
+
+def dossiers_by_code(connection: Connection, codes: Collection[Code]) -> dict[Code, int]:
+    """The dossiers that these codes belong to."""
+    wanted = select(dossier_codes).where(dossier_codes.c.value.in_({code.value for code in codes}))
+    found = {Code(row.scope, row.value): row.dossier_id for row in connection.execute(wanted)}
+    return {code: found[code] for code in codes if code in found}
+
+
+def dossiers_by_record(connection: Connection, connector_id: int, keys: Collection[str]) -> dict[str, int]:
+    """The dossiers that a connector's records spoke of until now."""
+    mine = (source_records.c.connector_id == connector_id) & source_records.c.key.in_(keys)
+    rows = connection.execute(select(source_records.c.key, source_records.c.dossier_id).where(mine))
+    return {row.key: row.dossier_id for row in rows}
+
+
+def load_dossiers(connection: Connection, ids: Collection[int]) -> dict[int, Dossier]:
+    """Dossiers with all their sources, locked until the end of the transaction (on PostgreSQL, row by row)."""
+    if not ids:
+        return {}
+    # Locked in one order, so that two writers wait for each other instead of dying in a deadlock.
+    rows = connection.execute(
+        select(dossiers.c.id, dossiers.c["values"])
+        .where(dossiers.c.id.in_(ids))
+        .order_by(dossiers.c.id)
+        .with_for_update()
+    )
+    found = {row.id: Dossier(id=row.id, values=row[1]) for row in rows}
+    for row in connection.execute(select(dossier_codes).where(dossier_codes.c.dossier_id.in_(ids))):
+        found[row.dossier_id].codes[Code(row.scope, row.value)] = None
+    for dossier_id, source in _sources(connection, ids):
+        found[dossier_id].sources[source.connector, source.key] = source
+    told = select(events.c.dossier_id, events.c.fingerprint).where(events.c.dossier_id.in_(ids))
+    for row in connection.execute(told):
+        found[row.dossier_id].told.add(row.fingerprint)
+    return found
+
+
+def save_payload(
+    connection: Connection, connector_id: int, media_type: str, body: bytes, digest: bytes, now: datetime
+) -> int:
+    """Keep an answer as received; the same answer is kept once. Its id."""
+    row = {"connector_id": connector_id, "digest": digest, "media_type": media_type, "size": len(body)}
+    row |= {"body": zlib.compress(body, level=1), "received_at": now}
+    statement = _insert(connection, payloads).values(**row)
+    kept = statement.on_conflict_do_update(
+        index_elements=["connector_id", "digest"], set_={"received_at": statement.excluded.received_at}
+    )
+    payload_id: int = connection.execute(kept.returning(payloads.c.id)).scalar_one()
+    return payload_id
+
+
+def save_dossiers(
+    connection: Connection, touched: Iterable[Dossier], now: datetime, connector_ids: dict[str, int]
+) -> None:
+    """Write the new and the changed dossiers with their codes and events."""
+    changed = [dossier for dossier in touched if dossier.changed]
+    born = [dossier for dossier in changed if dossier.id is None]
+    _insert_dossiers(connection, born, now)
+    _update_dossiers(connection, [dossier for dossier in changed if dossier not in born], now)
+    for dossier in changed:
+        for other in dossier.joined:
+            _join(connection, dossier, other, now)
+    _many(connection, insert(dossier_codes), [row for dossier in changed for row in _code_rows(dossier)])
+    rows = [_event_row(dossier, event, now, connector_ids) for dossier in changed for event in dossier.new_events]
+    _many(connection, _insert(connection, events).on_conflict_do_nothing(), rows)
+
+
+def save_records(
+    connection: Connection, connector_id: int, records: Sequence[StoredRecord], payload_id: int, now: datetime
+) -> None:
+    """Write source records, each pointing at its dossier; what is readable now leaves quarantine."""
+    rows = [
+        {
+            "connector_id": connector_id,
+            "key": record.key,
+            "dossier_id": record.dossier_id,
+            "digest": record.digest,
+            "changed_at": record.changed_at,
+            "values": record.values,
+            "problems": record.problems,
+            "payload_id": payload_id,
+            "stored_at": now,
+        }
+        for record in records
+    ]
+    _upsert(connection, source_records, rows)
+    release(connection, connector_id, [record.key for record in records])
+
+
+def release(connection: Connection, connector_id: int, keys: Collection[str]) -> None:
+    """Let records out of quarantine."""
+    out = (quarantine.c.connector_id == connector_id) & quarantine.c.key.in_(keys)
+    connection.execute(delete(quarantine).where(out))
+
+
+def save_rejected(
+    connection: Connection,
+    connector_id: int,
+    rejected: Sequence[Rejected],
+    payload_id: int,
+    mapping: str,
+    now: datetime,
+) -> None:
+    """Set records aside; one that stands there already keeps the time it was first seen."""
+    rows = [
+        {
+            "connector_id": connector_id,
+            "key": record.key,
+            "digest": record.digest,
+            "reasons": record.reasons,
+            "raw": zlib.compress(record.raw, level=1),
+            "payload_id": payload_id,
+            "mapping": mapping,
+            "first_seen_at": now,
+            "last_seen_at": now,
+        }
+        for record in rejected
+    ]
+    _upsert(connection, quarantine, rows, keep=("first_seen_at",))
+
+
+def _sources(connection: Connection, ids: Collection[int]) -> Iterator[tuple[int, Source]]:
+    query = (
+        select(
+            source_records.c.dossier_id,
+            connectors.c.name,
+            source_records.c.key,
+            connectors.c.precedence,
+            source_records.c.changed_at,
+            source_records.c["values"],
+        )
+        .join_from(source_records, connectors)
+        .where(source_records.c.dossier_id.in_(ids))
+    )
+    for dossier_id, *source in connection.execute(query):
+        yield dossier_id, Source(*source)
+
+
+def _insert_dossiers(connection: Connection, born: Sequence[Dossier], now: datetime) -> None:
+    if not born:
+        return
+    rows = [_dossier_row(dossier) | {"first_seen_at": now, "changed_at": now} for dossier in born]
+    ids = connection.execute(insert(dossiers).returning(dossiers.c.id, sort_by_parameter_order=True), rows).scalars()
+    for dossier, dossier_id in zip(born, ids, strict=True):
+        dossier.id = dossier_id
+
+
+def _update_dossiers(connection: Connection, changed: Sequence[Dossier], now: datetime) -> None:
+    rows = [_dossier_row(dossier) | {"the_id": dossier.id, "changed_at": now} for dossier in changed]
+    _many(connection, update(dossiers).where(dossiers.c.id == bindparam("the_id")), rows)
+
+
+def _dossier_row(dossier: Dossier) -> Row:
+    values = dossier.values
+    return {
+        "code": dossier.code,
+        "agency": values.get("agency", {}).get("code", ""),
+        "procedure": values.get("procedure", {}).get("code"),
+        "status": values["status"],
+        "received_on": dossier.received_on,
+        "search": dossier.search_text,
+        "values": values,
+    }
+
+
+def _join(connection: Connection, dossier: Dossier, other: Dossier, now: datetime) -> None:
+    """Point everything of `other` at `dossier`; its row stays, so that no trace is lost."""
+    if other.id is None:
+        return
+    already = select(events.c.fingerprint).where(events.c.dossier_id == dossier.id)
+    connection.execute(delete(events).where(events.c.dossier_id == other.id, events.c.fingerprint.in_(already)))
+    for table in (events, dossier_codes, source_records):
+        connection.execute(update(table).where(table.c.dossier_id == other.id).values(dossier_id=dossier.id))
+    gone = update(dossiers).where((dossiers.c.id == other.id) | (dossiers.c.merged_into == other.id))
+    connection.execute(gone.values(merged_into=dossier.id, changed_at=now))
+
+
+def _code_rows(dossier: Dossier) -> Iterator[Row]:
+    for code in dict.fromkeys(dossier.new_codes):
+        yield {"scope": code.scope, "value": code.value, "dossier_id": dossier.id}
+
+
+def _event_row(dossier: Dossier, event: Event, now: datetime, connector_ids: dict[str, int]) -> Row:
+    row = asdict(event)
+    connector_id = connector_ids[row.pop("connector")]
+    row |= {"dossier_id": dossier.id, "fingerprint": event.fingerprint, "connector_id": connector_id}
+    return row | {"recorded_at": now}
+
+
+def _upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: Collection[str] = ()) -> None:
+    """Insert by (connector, key), or replace all but `keep`."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    replaced = {name: statement.excluded[name] for name in rows[0] if name not in keep}
+    _many(connection, statement.on_conflict_do_update(index_elements=["connector_id", "key"], set_=replaced), rows)
+
+
+def _many(connection: Connection, statement: Any, rows: Sequence[Row]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    """The dialect's own insert: only that one knows ON CONFLICT."""
+    made: Callable[[Table], Any] = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return made(table)

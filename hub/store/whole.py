@@ -1,0 +1,46 @@
+"""One dossier with all that is known behind it: its codes, sources, timeline, and who said what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.record.merge import Claim, merge
+from hub.store import dossiers
+from hub.store.database import Database
+from hub.store.dossiers import DossierRow, EventRow, SourceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who is believed for a field, and who says otherwise."""
+
+    believed: Claim
+    conflicts: Sequence[Claim]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDossier:
+    """Everything that the hub can tell of one dossier."""
+
+    row: DossierRow
+    codes: Sequence[str]
+    sources: Sequence[SourceRow]
+    timeline: Sequence[EventRow]
+    provenance: Mapping[str, Provenance]  # by dotted name of the field
+
+
+def whole(database: Database, row: DossierRow) -> WholeDossier:
+    """Gather what stands behind a dossier."""
+    sources = dossiers.sources(database, row.id)
+    claims = merge(source.source for source in sources).claims
+    return WholeDossier(
+        row,
+        dossiers.codes(database, row.id),
+        sources,
+        dossiers.timeline(database, row.id),
+        {name: _provenance(made) for name, made in claims.items()},
+    )
+
+
+def _provenance(claims: Sequence[Claim]) -> Provenance:
+    believed, *others = claims
+    return Provenance(believed, [other for other in others if other.value != believed.value])

@@ -1,0 +1,90 @@
+"""Firing: once for each instant, however many nodes look."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+from hub.store import connectors, runs, schedules
+from hub.store.connectors import Registration
+from hub.store.database import Database, connect
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+def every_minute(_: str, after: datetime) -> datetime:
+    return after + timedelta(minutes=1)
+
+
+def scheduled(database: Database, cadence: str = "every minute") -> int:
+    connectors.register(database, [Registration("a", "A", "rest", "H29.1", "m", 0, 3600, cadence)])
+    schedules.plan(database, NOW, every_minute)
+    row = connectors.named(database, "a")
+    assert row is not None
+    return row.id
+
+
+def next_fire(database: Database) -> datetime | None:
+    row = connectors.named(database, "a")
+    return row.next_fire_at if row else None
+
+
+def test_nothing_fires_before_its_time_and_once_when_it_has_come(database: Database) -> None:
+    scheduled(database)
+    assert schedules.fire_due(database, NOW + timedelta(seconds=59), every_minute) == []
+    assert len(schedules.fire_due(database, NOW + timedelta(seconds=60), every_minute)) == 1
+    assert schedules.fire_due(database, NOW + timedelta(seconds=61), every_minute) == []
+
+
+def test_after_a_long_stop_it_fires_once_and_goes_on_from_now(database: Database) -> None:
+    scheduled(database)
+    late = NOW + timedelta(days=2)
+    assert len(schedules.fire_due(database, late, every_minute)) == 1
+    assert next_fire(database) == late + timedelta(minutes=1)
+
+
+def test_a_restart_keeps_the_next_fire_time_and_a_new_cadence_starts_afresh(database: Database) -> None:
+    scheduled(database)
+    planned = next_fire(database)
+    scheduled(database)
+    assert next_fire(database) == planned
+    connectors.register(database, [Registration("a", "A", "rest", "H29.1", "m", 0, 3600, "every hour")])
+    assert next_fire(database) is None
+
+
+def test_a_connector_without_a_cadence_never_fires(database: Database) -> None:
+    scheduled(database, cadence="")
+    assert next_fire(database) is None
+    assert schedules.fire_due(database, NOW + timedelta(days=1), every_minute) == []
+
+
+def test_a_firing_that_meets_a_waiting_run_adds_none(database: Database) -> None:
+    scheduled(database)
+    schedules.fire_due(database, NOW + timedelta(minutes=1), every_minute)
+    assert schedules.fire_due(database, NOW + timedelta(minutes=3), every_minute) == []
+    assert len(runs.queued(database)) == 1
+
+
+def test_a_firing_that_meets_a_living_worker_adds_none_and_a_dead_ones_connector_fires(database: Database) -> None:
+    connector_id = scheduled(database)
+    due = NOW + timedelta(minutes=1)
+    connectors.take_lease(database, connector_id, "one", due, 10)
+    assert schedules.fire_due(database, due, every_minute) == []
+    assert len(schedules.fire_due(database, due + timedelta(minutes=1), every_minute)) == 1
+
+
+def test_many_nodes_that_look_at_once_fire_one_run(database_url: str, database: Database) -> None:
+    scheduled(database)
+    due, together = NOW + timedelta(minutes=1), threading.Barrier(4)
+    fired: list[int] = []
+
+    def node() -> None:
+        own = connect(database_url)
+        together.wait()
+        fired.extend(schedules.fire_due(own, due, every_minute))
+        own.close()
+
+    nodes = [threading.Thread(target=node) for _ in range(4)]
+    for thread in nodes:
+        thread.start()
+    for thread in nodes:
+        thread.join()
+    assert len(fired) == 1
