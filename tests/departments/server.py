@@ -1,0 +1,46 @@
+"""Serves a department over a real loopback socket: inside a test (`serve`) or as a program of its own (`run`)."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+HOST = "127.0.0.1"
+
+
+class _QuietHandler(WSGIRequestHandler):
+    """Writes no line per request, and hangs up for good when the application has cut the connection."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+    def connection_dropped(self, *_: Any) -> None:
+        self.close_connection = True
+
+
+@contextmanager
+def serve(app: WSGIApplication, port: int = 0) -> Iterator[str]:
+    """The address of `app` while the block lasts; a given port lets a department go down and come back."""
+    server = make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def run(app: WSGIApplication, port: int) -> None:
+    """Serve until standard input ends or a signal comes: a killed parent leaves nothing behind."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    with serve(app, port) as url:
+        print(f"ready {url}", flush=True)
+        while sys.stdin.buffer.read(65536):
+            pass
