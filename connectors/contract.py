@@ -47,6 +47,7 @@ class Page:
     bookmark: Bookmark | None  # Becomes valid when this page is safely stored; None: as before.
     bad: Sequence[BadRecord] = field(default=())
     total: int | None = None  # How many records this pull will bring, if the department says.
+    repeated: int = 0  # Records of this answer left out because this pull brought the very same before.
 
 
 class Connector(Protocol):

@@ -1,10 +1,10 @@
 """What can go wrong between the hub and a department system, by what happens next.
 
-    ConnectorError
-    ├── Unavailable     wait and try again; nothing is lost
-    ├── Refused         stop: credentials or rights, a person must act
-    ├── Changed         stop: their interface moved or is not what the settings say
-    └── BadRecord       set one record aside and go on
+ConnectorError
+├── Unavailable     wait and try again; nothing is lost
+├── Refused         stop: credentials or rights, a person must act
+├── Changed         stop: their interface moved or is not what the settings say
+└── BadRecord       set one record aside and go on
 """
 
 
