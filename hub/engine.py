@@ -1,0 +1,47 @@
+"""The part of `hub serve` that works: fires schedules, does queued runs."""
+
+from datetime import UTC, datetime
+
+import structlog
+
+from hub.store import schedules
+from hub.store.database import StoreError
+from hub.sync.worker import Worker
+from hub.wiring import Hub
+from schedules.cadence import Cadence
+from schedules.clock import Clock
+
+log = structlog.get_logger()
+
+
+class Engine:
+    """Scheduler and worker in threads of one process; several processes share the work through the store."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._database = hub.database
+        self._worker = Worker(hub.database, hub.sources, hub.owner)
+        self._clock = Clock(self._tick)
+
+    def start(self) -> None:
+        """Begin to fire and to work."""
+        self._worker.start()
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Fire no more, let every run end at its next page boundary, give the connections back."""
+        self._clock.stop()
+        self._worker.stop()
+        self._database.close()
+
+    def _tick(self) -> None:
+        now = datetime.now(UTC)
+        try:
+            schedules.plan(self._database, now, _next_fire)
+            if schedules.fire_due(self._database, now, _next_fire):
+                self._worker.wake()
+        except StoreError as error:
+            log.warning("store_unreachable", reason=str(error))
+
+
+def _next_fire(cadence: str, after: datetime) -> datetime:
+    return Cadence.model_validate_json(cadence).next_fire(after)

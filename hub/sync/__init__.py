@@ -1,0 +1,1 @@
+"""A run: from the department's page to the stored dossier, and who runs it."""

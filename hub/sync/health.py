@@ -1,0 +1,79 @@
+"""How the connectors fare, and how fresh what they brought is: one answer for the API and for the console."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.record.run_state import RunState
+from hub.store import connectors, quarantine, runs
+from hub.store.connectors import ConnectorRow
+from hub.store.database import Database
+from hub.store.runs import RunRow
+
+_UNDER_WAY = frozenset({RunState.QUEUED, RunState.RUNNING})
+_TELLING = frozenset({RunState.SUCCEEDED, RunState.FAILED})  # an interrupted run says nothing of the department
+_RECENT = 10  # among so many runs there is one that tells, or the connector is as good as new
+
+
+class Health(StrEnum):
+    """How a connector fares; the worst first."""
+
+    FAILING = "failing"  # its last run failed
+    LATE = "late"  # its source was last read longer ago than promised
+    NEVER_RUN = "never_run"
+    HEALTHY = "healthy"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorState:
+    """A connector with what an operator wants to know of it."""
+
+    connector: ConnectorRow
+    health: Health
+    last_run: RunRow | None  # the newest, whatever its state
+    quarantined: int
+
+    @property
+    def under_way(self) -> RunRow | None:
+        """The run that waits or works just now."""
+        return self.last_run if self.last_run and self.last_run.state in _UNDER_WAY else None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """When the sources of a dossier were last read, and whether that is later than promised."""
+
+    as_of: datetime | None  # the longest ago of them; None: one was never read to its end
+    stale: bool
+
+
+def states(database: Database, now: datetime) -> list[ConnectorState]:
+    """The active connectors, the worst first."""
+    quarantined = quarantine.counts(database)
+    found = [_state(database, connector, quarantined, now) for connector in connectors.listed(database)]
+    worst_first = list(Health)
+    return sorted(found, key=lambda state: (worst_first.index(state.health), state.connector.name))
+
+
+def freshness(rows: Mapping[str, ConnectorRow], names: Iterable[str], now: datetime) -> Freshness:
+    """The freshness of what the connectors `names` brought; one that is no longer registered goes stale."""
+    wanted = [rows.get(name) for name in names]
+    seen = [row.seen_at for row in wanted if row is not None and row.seen_at is not None]
+    as_of = min(seen) if seen and len(seen) == len(wanted) else None
+    return Freshness(as_of, any(row is None or row.stale(now) for row in wanted))
+
+
+def _state(database: Database, connector: ConnectorRow, quarantined: dict[str, int], now: datetime) -> ConnectorState:
+    recent = runs.listed(database, connector=connector.name, limit=_RECENT)
+    health = _health(connector, recent, now)
+    return ConnectorState(connector, health, recent[0] if recent else None, quarantined.get(connector.name, 0))
+
+
+def _health(connector: ConnectorRow, recent: Sequence[RunRow], now: datetime) -> Health:
+    telling = next((run for run in recent if run.state in _TELLING), None)
+    if telling is None and connector.seen_at is None:
+        return Health.NEVER_RUN
+    if telling is not None and telling.state == RunState.FAILED:
+        return Health.FAILING
+    return Health.LATE if connector.stale(now) else Health.HEALTHY

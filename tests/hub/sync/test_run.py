@@ -1,0 +1,300 @@
+"""One run: what it stores, counts and says."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.errors import BadRecord, Changed, Refused, Unavailable
+from hub.store import connectors, dossiers, quarantine, runs
+from hub.store.database import Database
+from hub.store.runs import RunRow
+from hub.sync.run import Progress, execute
+from tests.hub.sync.fixtures import DOCUMENT, Listing, mapping, registered, source
+
+Do = Callable[..., RunRow]
+A = "000.00.15.H29-260520-0001"
+B = "000.00.15.H29-260520-0002"
+
+
+@pytest.fixture
+def do(database: Database, tmp_path: Path) -> Do:
+    """Run a listing once as a connector; the run as it ended."""
+    registered(database, "a", "b", precedence={"b": 10})
+
+    def run(
+        listing: Listing, name: str = "a", kind: str = "incremental", document: str = DOCUMENT, **more: Any
+    ) -> RunRow:
+        row = connectors.named(database, name)
+        assert row is not None
+        with database.write() as transaction:
+            run_id = runs.enqueue(transaction, row.id, kind, "hand", datetime.now(UTC))
+        stop = more.get("stop", threading.Event())
+        on_page = more.get("on_page", lambda _: None)
+        assert execute(database, source(name, listing, mapping(tmp_path, document)), run_id, "test", stop, on_page)
+        ended = runs.get(database, run_id)
+        assert ended is not None
+        return ended
+
+    return run
+
+
+def record(key: int, code: str = A, status: str = "open", **more: Any) -> dict[str, Any]:
+    return {"id": key, "code": code, "status": status} | more
+
+
+def counts(run: RunRow) -> tuple[int, int, int, int, int]:
+    return run.fetched, run.created, run.updated, run.unchanged, run.quarantined
+
+
+def stored(database: Database, code: str) -> dossiers.DossierRow:
+    found = dossiers.with_code(database, code)
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_first_run_creates_a_second_finds_nothing_changed(database: Database, do: Do) -> None:
+    listing = Listing([[record(1), record(2, B)]])
+    assert counts(do(listing)) == (2, 2, 0, 0, 0)
+    assert counts(do(listing, kind="full")) == (2, 0, 0, 2, 0)
+    assert dossiers.totals(database).dossiers == 2
+
+
+def test_a_changed_record_updates_its_dossier_and_its_status_becomes_an_event(database: Database, do: Do) -> None:
+    do(Listing([[record(1)]]))
+    assert counts(do(Listing([[record(1, status="done")]]), kind="full")) == (1, 0, 1, 0, 0)
+    dossier = stored(database, A)
+    assert dossier.values["status"] == "completed"
+    assert [event.status for event in dossiers.timeline(database, dossier.id)] == ["processing", "completed"]
+
+
+def test_an_incremental_run_goes_on_at_the_bookmark(do: Do) -> None:
+    do(Listing([[record(1)]]))
+    run = do(Listing([[record(1)], [record(2, B)]]))
+    assert (run.fetched, run.bookmark_before, run.bookmark_after) == (1, "1", "2")
+
+
+def test_two_connectors_with_one_national_code_make_one_dossier_with_two_sources(database: Database, do: Do) -> None:
+    do(Listing([[record(1, name="LE THI MAU")]]), "a")
+    run = do(Listing([[record(9, "000.00.00.H29-260520-0009", national=A, name="Lê Thị Mẫu")]]), "b")
+    assert counts(run) == (1, 0, 1, 0, 0)
+    dossier = stored(database, A)
+    assert dossier.values["applicant"]["name"] == "Lê Thị Mẫu"
+    assert [one.source.connector for one in dossiers.sources(database, dossier.id)] == ["a", "b"]
+    assert dossiers.with_code(database, "000.00.00.H29-260520-0009") == [dossier]
+
+
+def test_the_same_number_of_two_agencies_stays_two_dossiers(database: Database, do: Do) -> None:
+    do(Listing([[record(1, "24-001")]]), "a")
+    do(Listing([[record(1, "24-001")]]), "b")
+    assert len(dossiers.with_code(database, "24-001")) == 2
+
+
+def test_a_record_that_names_two_dossiers_makes_them_one(database: Database, do: Do) -> None:
+    do(Listing([[record(1, A, steps=[{"at": "2026-05-20T01:00:00Z", "name": "Nhận"}])]]), "a")
+    do(Listing([[record(2, B)]]), "b")
+    do(Listing([[record(3, A, national=B)]]), "a", kind="full")
+    assert stored(database, A).id == stored(database, B).id
+    assert dossiers.totals(database).dossiers == 1
+    assert len(dossiers.page(database, dossiers.Filter())) == 1
+    assert "Nhận" in [event.name for event in dossiers.timeline(database, stored(database, B).id)]
+    assert len(dossiers.sources(database, stored(database, A).id)) == 3
+
+
+def test_two_new_dossiers_that_a_third_record_of_the_page_joins_are_one(database: Database, do: Do) -> None:
+    do(Listing([[record(1, A), record(2, B), record(3, A, national=B)]]))
+    assert stored(database, A).id == stored(database, B).id
+    assert dossiers.totals(database).dossiers == 1
+
+
+def test_a_corrected_number_renames_the_dossier_and_keeps_the_old_code_as_an_alias(database: Database, do: Do) -> None:
+    do(Listing([[record(1, A)]]))
+    do(Listing([[record(1, B)]]), kind="full")
+    assert stored(database, A).code == B
+    assert dossiers.totals(database).dossiers == 1
+
+
+def test_a_number_corrected_to_another_dossiers_moves_the_record_there(database: Database, do: Do) -> None:
+    do(Listing([[record(1, A, note="mine"), record(2, A, note="stays"), record(3, B)]]))
+    do(Listing([[record(1, B, note="mine")]]), kind="full")
+    assert [one.source.key for one in dossiers.sources(database, stored(database, A).id)] == ["2"]
+    assert [one.source.key for one in dossiers.sources(database, stored(database, B).id)] == ["1", "3"]
+    assert stored(database, A).values["note"] == "stays"
+
+
+def test_further_entries_of_one_file_are_events_and_a_copy_is_a_duplicate(database: Database, do: Do) -> None:
+    def entry(key: int, what: str) -> dict[str, Any]:
+        return record(key, "24-001", steps=[{"at": "2026-05-20T01:00:00Z", "name": what}])
+
+    run = do(Listing([[entry(1, "deck"), entry(2, "roof"), entry(3, "roof")]]))
+    assert counts(run) == (3, 1, 1, 1, 0)
+
+
+def test_the_same_record_twice_in_one_page_counts_once_and_its_later_state_holds(database: Database, do: Do) -> None:
+    run = do(Listing([[record(1, status="open"), record(1, status="done")]]))
+    assert counts(run) == (2, 1, 0, 1, 0)
+    assert stored(database, A).values["status"] == "completed"
+
+
+def test_what_cannot_be_read_is_set_aside_with_reasons_and_bytes_and_the_rest_is_stored(
+    database: Database, do: Do
+) -> None:
+    run = do(Listing([[record(1), record(2, B, status="treo")]]))
+    assert counts(run) == (2, 1, 0, 0, 1)
+    assert run.state == "succeeded"
+    (aside,) = quarantine.listed(database)
+    assert (aside.connector, aside.key) == ("a", "2")
+    assert "treo" in str(aside.reasons)
+    assert b'"treo"' in aside.raw
+
+
+def test_a_quarantined_record_is_counted_every_time_and_kept_once(database: Database, do: Do) -> None:
+    listing = Listing([[record(2, B, status="treo")]])
+    do(listing)
+    assert counts(do(listing, kind="full")) == (1, 0, 0, 0, 1)
+    assert dossiers.totals(database).quarantined == 1
+
+
+def test_what_the_department_mends_leaves_quarantine(database: Database, do: Do) -> None:
+    do(Listing([[record(2, B, status="treo")]]))
+    assert counts(do(Listing([[record(2, B)]]), kind="full")) == (1, 1, 0, 0, 0)
+    assert dossiers.totals(database).quarantined == 0
+
+
+def test_what_a_better_mapping_reads_leaves_quarantine_at_the_next_full_run(database: Database, do: Do) -> None:
+    listing = Listing([[record(2, B, status="treo")]])
+    do(listing)
+    better = DOCUMENT.replace("{open: processing,", "{open: processing, treo: stopped,").replace(
+        "version: 1", "version: 2"
+    )
+    assert counts(do(listing, kind="full", document=better)) == (1, 1, 0, 0, 0)
+    assert stored(database, B).values["status"] == "stopped"
+
+
+def test_a_record_that_turns_bad_leaves_its_dossier_as_it_was(database: Database, do: Do) -> None:
+    do(Listing([[record(1)]]))
+    assert counts(do(Listing([[record(1, status="treo")]]), kind="full")) == (1, 0, 0, 0, 1)
+    assert stored(database, A).values["status"] == "processing"
+
+
+def test_a_record_that_the_connector_cannot_tell_apart_is_set_aside(database: Database, do: Do) -> None:
+    bad = BadRecord("the record has no id", key="#1", raw=b"{}", hint="Ask the department.")
+    assert counts(do(Listing([[record(1)]], [bad]))) == (2, 1, 0, 0, 1)
+    assert "no id" in str(quarantine.listed(database)[0].reasons)
+
+
+def test_a_record_without_an_agency_belongs_to_the_connectors_agency(database: Database, do: Do) -> None:
+    do(Listing([[record(1)]]))
+    assert stored(database, A).values["agency"] == {"code": "000.00.00.H29"}
+
+
+def test_a_department_that_comes_back_in_time_is_only_noted(do: Do) -> None:
+    tries = iter([Unavailable("no answer", code="timeout", hint="Wait."), None])
+
+    def stutter(number: int) -> None:
+        if error := next(tries, None):
+            raise error
+
+    run = do(Listing([[record(1)]], before_page=stutter))
+    assert run.state == "succeeded"
+    assert [attempt["code"] for attempt in run.attempts] == ["timeout"]
+
+
+def test_a_department_that_stays_away_costs_one_sentence_and_what_came_before_is_kept(
+    database: Database, do: Do
+) -> None:
+    def away(number: int) -> None:
+        if number == 1:
+            raise Unavailable("no answer from http://x within 30 s", code="timeout", hint="Ask the department.")
+
+    run = do(Listing([[record(1)], [record(2, B)]], before_page=away))
+    assert (run.state, run.error_code, run.hint) == ("failed", "timeout", "Ask the department.")
+    assert run.sentence is not None
+    assert run.sentence.startswith("a: no answer from http://x within 30 s. Stored before that: 1")
+    assert len(run.attempts) == 3
+    assert stored(database, A)
+    assert do(Listing([[record(1)], [record(2, B)]])).bookmark_before == "1"
+
+
+@pytest.mark.parametrize("kind", [Refused, Changed])
+def test_what_a_person_must_mend_is_not_tried_again(do: Do, kind: type[Refused | Changed]) -> None:
+    def no(number: int) -> None:
+        raise kind("the password is not accepted", code="rejected", hint="Renew it.")
+
+    run = do(Listing([[record(1)]], before_page=no))
+    assert (run.state, run.error_code, len(run.attempts)) == ("failed", "rejected", 1)
+
+
+def test_a_hub_that_is_stopped_ends_the_run_at_a_page_and_the_next_goes_on(do: Do) -> None:
+    stop = threading.Event()
+    pages = [[record(1)], [record(2, B)]]
+    run = do(Listing(pages), stop=stop, on_page=lambda _: stop.set())
+    assert (run.state, run.fetched) == ("interrupted", 1)
+    assert counts(do(Listing(pages))) == (1, 1, 0, 0, 0)
+
+
+def test_a_stop_ends_the_wait_for_a_department_at_once(database: Database, do: Do) -> None:
+    stop = threading.Event()
+
+    def away(number: int) -> None:
+        stop.set()
+        raise Unavailable("no answer", hint="", retry_after=3600)
+
+    assert do(Listing([[record(1)]], before_page=away), stop=stop).state == "interrupted"
+
+
+def test_a_fault_of_our_own_is_not_hidden_and_the_run_does_not_look_alive(database: Database, do: Do) -> None:
+    def fault(number: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        do(Listing([[record(1)]], before_page=fault))
+    (run,) = runs.listed(database)
+    assert (run.state, run.error_code) == ("failed", "hub_fault")
+
+
+def test_a_worker_that_lost_its_lease_stores_nothing_more(database: Database, do: Do) -> None:
+    def usurp(number: int) -> None:
+        row = connectors.named(database, "a")
+        assert row is not None
+        if number == 1:
+            connectors.take_lease(database, row.id, "other", datetime(2999, 1, 1, tzinfo=UTC), 10)
+
+    run = do(Listing([[record(1)], [record(2, B)]], before_page=usurp))
+    assert (run.state, run.error_code) == ("interrupted", "lease_lost")
+    assert dossiers.with_code(database, B) == []
+
+
+def test_a_connector_that_another_worker_has_is_left_alone(database: Database, tmp_path: Path) -> None:
+    row = registered(database, "a")["a"]
+    connectors.take_lease(database, row.id, "other", datetime.now(UTC), 60)
+    with database.write() as transaction:
+        run_id = runs.enqueue(transaction, row.id, "incremental", "hand", datetime.now(UTC))
+    mine = source("a", Listing([[record(1)]]), mapping(tmp_path))
+    assert not execute(database, mine, run_id, "test", threading.Event())
+    run = runs.get(database, run_id)
+    assert run is not None
+    assert run.state == "queued"
+
+
+def test_progress_is_told_page_by_page(do: Do) -> None:
+    seen: list[tuple[int, int | None]] = []
+
+    def show(progress: Progress) -> None:
+        seen.append((progress.counts.fetched, progress.total))
+
+    do(Listing([[record(1)], [record(2, B)]]), on_page=show)
+    assert seen == [(1, 2), (2, 2)]
+
+
+def test_an_answer_is_kept_as_received_once_and_only_when_it_brought_something(database: Database, do: Do) -> None:
+    listing = Listing([[record(1)]])
+    do(listing)
+    do(listing, kind="full")
+    (first,) = dossiers.sources(database, stored(database, A).id)
+    do(Listing([[record(1, status="done")]]), kind="full")
+    (second,) = dossiers.sources(database, stored(database, A).id)
+    assert second.payload_id > first.payload_id
