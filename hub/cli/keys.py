@@ -1,0 +1,42 @@
+"""`hub key`: who may ask the API and enter the console."""
+
+from datetime import UTC, datetime
+
+import typer
+
+from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, as_row, opened
+from hub.cli.exits import Exit
+from hub.cli.output import local, out, print_json, print_table, stop
+from hub.store import keys
+
+commands = typer.Typer(help="API keys.", no_args_is_help=True)
+
+
+@commands.command()
+def new(name: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Make a key for NAME and show it, this once; an older key of that name stops working."""
+    with opened(config) as hub:
+        key = keys.issue(hub.database, name, datetime.now(UTC))
+    if as_json:
+        print_json({"name": name, "key": key})
+    else:
+        out.print(key, highlight=False, soft_wrap=True)
+
+
+@commands.command("list")
+def list_(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Who holds a key. The keys themselves are not kept."""
+    with opened(config) as hub:
+        found = keys.listed(hub.database)
+    if as_json:
+        print_json([as_row(key) for key in found])
+    else:
+        print_table(("name", "since"), [(key.name, local(key.created_at)) for key in found])
+
+
+@commands.command()
+def revoke(name: str, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Stop NAME's key from working, at once."""
+    with opened(config) as hub:
+        if not keys.revoke(hub.database, name):
+            stop(f"nobody called {name!r} holds a key", Exit.NOT_FOUND)

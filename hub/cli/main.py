@@ -1,0 +1,17 @@
+"""Every command, put together."""
+
+from hub.cli import check, config, db, demo, keys, mapping, serve, show, sync
+from hub.cli.app import app
+
+app.add_typer(config.commands, name="config")
+app.add_typer(db.commands, name="db")
+app.add_typer(keys.commands, name="key")
+app.add_typer(mapping.commands, name="mapping")
+
+# Importing a module of commands registers them; naming the modules keeps the order in which `hub --help` lists them.
+MODULES = (demo, serve, sync, check, show)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

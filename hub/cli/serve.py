@@ -1,0 +1,57 @@
+"""`hub serve`: API, console, scheduler and worker, until it is stopped."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from hub import logs
+from hub.cli.app import DEFAULT_CONFIG, ConfigOption, app, opened
+from hub.cli.exits import Exit
+from hub.cli.output import err, stop
+from hub.config.file import Configuration
+from hub.engine import Engine
+from hub.web import server
+from hub.web.app import create_app
+from hub.wiring import open_hub, session_key
+
+
+@app.command()
+def serve(
+    config: ConfigOption = DEFAULT_CONFIG,
+    host: Annotated[str | None, typer.Option(help="Instead of web.host.")] = None,
+    port: Annotated[int | None, typer.Option(help="Instead of web.port.")] = None,
+) -> None:
+    """Serve API and console, and run the connectors on their schedules. Ctrl-C or SIGTERM ends it."""
+    logs.configure()
+    with opened(config) as hub:  # whatever is wrong with configuration or store is said before anything is started
+        found = hub.configuration
+    web = found.config.web
+    serve_until_stopped(found, host or web.host, web.port if port is None else port, _announce)
+
+
+def serve_until_stopped(found: Configuration, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve; everything that holds a connection or a thread is made in the serving process, after its fork."""
+    engines: list[Engine] = []
+
+    def make_app() -> Any:
+        hub = open_hub(found)
+        engines.append(Engine(hub))
+        return create_app(hub.database, session_key(found))
+
+    def start() -> None:
+        for engine in engines:
+            engine.start()
+
+    def end() -> None:
+        for engine in engines:
+            engine.stop()
+
+    try:
+        server.serve(make_app, host, port, on_start=start, on_stop=end, announce=announce)
+    except server.AddressTaken as error:
+        stop(str(error), Exit.WRONG)
+
+
+def _announce(url: str) -> None:
+    err.print(f"Console {url}/  API {url}/api/v1/docs", highlight=False)
