@@ -1,0 +1,227 @@
+"""An answer as the list of records in it, whether it is XML or JSON, and each record's key and change time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+
+from lxml import etree
+
+from connectors import json, xml
+from connectors.changes import TimeForm
+from connectors.contract import Record
+from connectors.errors import BadRecord, Changed
+from connectors.settings import ChangedAt
+from connectors.wording import listed, quoted
+
+_TRUE, _FALSE = ("true", "1"), ("false", "0")
+
+
+class Document(Protocol):
+    """A whole answer, decoded once."""
+
+    def records(self, where: str) -> Sequence[Any]:
+        """The records, still undecoded values; `Changed` where there is no list."""
+        ...
+
+    def text(self, where: str) -> str | None:
+        """The single value at a place of the answer, as text."""
+        ...
+
+    def text_of(self, record: Any, where: str) -> str | None:
+        """The single value at a place of a record, as text."""
+        ...
+
+    def raw(self, record: Any) -> bytes:
+        """A record's own bytes in a stable form."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """A JSON answer; places are dotted paths."""
+
+    value: Any
+    source: str
+
+    def records(self, where: str) -> Sequence[Any]:
+        found = json.at(self.value, where)
+        if isinstance(found, list):
+            return found
+        parent = json.at(self.value, where.rpartition(".")[0]) if where else self.value
+        if found is None and isinstance(parent, dict) and where.rpartition(".")[2] in parent:
+            return ()  # null is how some systems write an empty list
+        place = f"at `{where}`" if where else "in itself"
+        has = f"it has {listed(self.value)}" if isinstance(self.value, dict) else f"it is {_kind(self.value)}"
+        raise Changed(
+            f"the answer of {self.source} has no list of records {place}: {has}",
+            code="records",
+            hint="Compare `records` in the settings with the kept answer; it may also be an error message of theirs.",
+        )
+
+    def text(self, where: str) -> str | None:
+        return _scalar(json.at(self.value, where))
+
+    def text_of(self, record: Any, where: str) -> str | None:
+        return _scalar(json.at(record, where))
+
+    def raw(self, record: Any) -> bytes:
+        return json.raw_bytes(record)
+
+
+@dataclass(frozen=True, slots=True)
+class XmlDocument:
+    """An XML answer; places are local names, so that prefixes may change: `a.b` is b inside a, `@id` an attribute."""
+
+    root: etree._Element
+    source: str
+
+    def records(self, where: str) -> Sequence[Any]:
+        return list(xml.find(self.root, where)) or self._none(where)
+
+    def _none(self, where: str) -> Sequence[Any]:
+        """No records, unless the name differs only in its capitals from one that is there."""
+        name = where.rpartition(".")[2].lower()
+        alike = [each for each in xml.names_in(self.root) if each.lower() == name]
+        if alike:
+            raise Changed(
+                f"the answer of {self.source} has no record at `{where}`, but it has {listed(alike)}",
+                code="records",
+                hint="Correct `records` in the settings: names are compared letter by letter.",
+            )
+        return ()
+
+    def text(self, where: str) -> str | None:
+        found = next(xml.find(self.root, where), None)
+        return None if found is None else _content(found)
+
+    def text_of(self, record: Any, where: str) -> str | None:
+        element: etree._Element | None = record
+        for name in where.split("."):
+            if element is None:
+                return None
+            if name.startswith("@"):
+                return element.get(name[1:])
+            element = next(element.iterchildren(f"{{*}}{name}"), None)
+        return None if element is None else _content(element)
+
+    def raw(self, record: Any) -> bytes:
+        return xml.raw_bytes(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What one answer brought."""
+
+    records: tuple[Record, ...]
+    bad: tuple[BadRecord, ...]
+
+    @property
+    def count(self) -> int:
+        """How many records the department sent, good or bad."""
+        return len(self.records) + len(self.bad)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key of every record, in order, the bad ones last."""
+        return (*(record.key for record in self.records), *(record.key for record in self.bad))
+
+    def said_of(self, source: str) -> str:
+        """A sentence for a check, which reads one record and keeps none."""
+        if self.records:
+            return f"asked {source} for records: it answered, and they have the key and form that the settings say"
+        if self.bad:
+            raise self.bad[0]
+        return f"asked {source} for records: it answered that there is none"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReader:
+    """Tells records apart, by their key, and when they changed."""
+
+    where: str
+    key: str
+    changed_at: ChangedAt | None
+
+    def read(self, document: Document, source: str) -> Contents:
+        """The records of an answer of `source`; one without a key is set aside."""
+        form = self.changed_at.form if self.changed_at else None
+        records, bad = [], []
+        for value in document.records(self.where):
+            raw = document.raw(value)
+            key = document.text_of(value, self.key)
+            if key:
+                records.append(Record(key, value, raw, self._time(document, value, form)))
+            else:
+                bad.append(self._without_key(raw, source))
+        if self.changed_at and records and not any(record.changed_at for record in records):
+            self._refuse_wrong_form(document, records, source, self.changed_at)
+        return Contents(tuple(records), tuple(bad))
+
+    def _time(self, document: Document, value: Any, form: TimeForm | None) -> Any:
+        if form is None or self.changed_at is None:
+            return None
+        text = document.text_of(value, self.changed_at.from_)
+        try:
+            return form.read(text) if text else None
+        except (ValueError, OverflowError):
+            return None  # the record itself may still be read; it only cannot move the bookmark
+
+    def _without_key(self, raw: bytes, source: str) -> BadRecord:
+        return BadRecord(
+            f"a record of {source} has nothing at `{self.key}`, which is its key",
+            key=sha256(raw).hexdigest()[:32],
+            raw=raw,
+            code="no_key",
+            hint="If no record has one, correct `key` in the settings; else ask the department to number the record.",
+        )
+
+    def _refuse_wrong_form(
+        self, document: Document, records: Iterable[Record], source: str, changed_at: ChangedAt
+    ) -> None:
+        """Records that all say nothing may be old ones; records that all say something else show a wrong setting."""
+        texts = (document.text_of(record.value, changed_at.from_) for record in records)
+        example = next((text for text in texts if text), None)
+        if example is not None:
+            raise Changed(
+                f"{source} writes change times as {quoted(example)} at `{changed_at.from_}`, "
+                f"which is not of the form `{changed_at.date}`",
+                code="changed_at",
+                hint="Correct `changed_at` in the settings: `from` is the field, `date` is how its time is written.",
+            )
+
+
+def flag(document: Document, where: str, source: str) -> bool | None:
+    """The yes or no at a place of the answer; None where it says nothing."""
+    text = document.text(where)
+    if not text:
+        return None
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise Changed(
+        f"the answer of {source} says {quoted(text)} at `{where}`, where true or false is expected",
+        code="paging",
+        hint="Correct the setting that names this place.",
+    )
+
+
+def number(document: Document, where: str | None) -> int | None:
+    """The whole number at a place of the answer; None where there is none, as it is only told for orientation."""
+    text = document.text(where) if where else None
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _scalar(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).strip() if isinstance(value, str | int | float) else None
+
+
+def _content(element: etree._Element) -> str | None:
+    return "".join(map(str, element.itertext())).strip() or None
+
+
+def _kind(value: Any) -> str:
+    return {list: "a list", str: "a text", type(None): "null"}.get(type(value), "a single value")
