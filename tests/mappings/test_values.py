@@ -1,0 +1,215 @@
+"""What becomes of single values: times, money, numbers, text, identity numbers."""
+
+from typing import Any
+from unicodedata import normalize
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings.engine.dates import HOME, date_reader, pattern, time_reader
+from mappings.engine.draft import Damaged, Unreadable
+from mappings.engine.identity import identity_number
+from mappings.engine.numbers import boolean, integer, money
+from mappings.engine.text import clean, comparable, from_tcvn3, scalar
+from tests.departments.tcvn3 import LETTERS, to_tcvn3
+
+
+def time(text: str, *patterns: str, zone: str = HOME, end_of_day: bool = False) -> str:
+    return time_reader([pattern(one) for one in patterns], zone, end_of_day=end_of_day)(text)
+
+
+def day(text: str, *patterns: str, zone: str = HOME) -> str:
+    return date_reader([pattern(one) for one in patterns], zone)(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "expected"),
+    [
+        ("20/05/2026 08:15:59", "dd/MM/yyyy HH:mm:ss", "2026-05-20T01:15:59Z"),
+        ("20/05/2026   08:15", "dd/MM/yyyy HH:mm", "2026-05-20T01:15:00Z"),
+        ("1/5/2026 7:05", "d/M/yyyy H:mm", "2026-05-01T00:05:00Z"),
+        ("01/05/2026", "d/M/yyyy", "2026-04-30T17:00:00Z"),
+        ("20260520081500", "yyyyMMddHHmmss", "2026-05-20T01:15:00Z"),
+        ("13/01/2026 12:50 AM", "dd/MM/yyyy hh:mm a", "2026-01-12T17:50:00Z"),
+        ("13/01/2026 12:50 CH", "dd/MM/yyyy hh:mm a", "2026-01-13T05:50:00Z"),
+        ("2026-01-13T12:50:01.999", "yyyy-MM-dd'T'HH:mm:ss.SSS", "2026-01-13T05:50:01Z"),
+        ("ngày 3 tháng 6 năm 2026", "'ngày' d 'tháng' M 'năm' yyyy", "2026-06-02T17:00:00Z"),
+        ("2024/10/03 00:00:00+00", "yyyy/MM/dd HH:mm:ssX", "2024-10-03T00:00:00Z"),
+        ("2026-05-20T08:15:00Z", "iso", "2026-05-20T08:15:00Z"),
+        ("2026-05-20T08:15:00+07:00", "iso", "2026-05-20T01:15:00Z"),
+        ("2026-05-20T08:15:00.000+0700", "iso", "2026-05-20T01:15:00Z"),
+        ("2026-05-20 08:15", "iso", "2026-05-20T01:15:00Z"),
+        ("2026-05-20T08:15:00-03:30", "iso", "2026-05-20T11:45:00Z"),
+        ("2026-05-20", "iso", "2026-05-19T17:00:00Z"),
+        ("1965-03-02", "iso", "1965-03-01T16:00:00Z"),  # Sài Gòn had +08:00 then
+    ],
+)
+def test_a_time_is_read_as_its_pattern_says(text: str, written: str, expected: str) -> None:
+    assert time(text, written) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("31/02/2026", "dd/MM/yyyy"),
+        ("29/02/2026", "d/M/yyyy"),
+        ("1/5/2026", "dd/MM/yyyy"),
+        ("05/20/2026", "dd/MM/yyyy"),
+        ("20/05/2026", "dd/MM/yyyy HH:mm"),
+        ("20/05/2026 24:00", "dd/MM/yyyy HH:mm"),
+        ("20/05/2026 13:00 PM", "dd/MM/yyyy hh:mm a"),
+        ("20/05/2026 x", "dd/MM/yyyy"),
+        ("٢٠/٠٥/٢٠٢٦", "dd/MM/yyyy"),
+        ("2026-05-20T08:15:00+15:00", "iso"),
+        ("2026-W20-3", "iso"),
+        ("20260520", "iso"),
+        ("2026-02-30", "iso"),
+        ("0001-01-01", "iso"),
+        ("9999-12-31T23:00:00-14:00", "iso"),
+        ("0000-01-01", "iso"),
+    ],
+)
+def test_what_is_not_of_the_pattern_is_unreadable_and_never_guessed(text: str, written: str) -> None:
+    with pytest.raises(Unreadable):
+        time(text, written)
+
+
+def test_of_several_patterns_the_first_that_the_text_is_written_in_decides() -> None:
+    assert time("20/05/2026", "yyyyMMdd", "dd/MM/yyyy", "MM/dd/yyyy") == "2026-05-19T17:00:00Z"
+    with pytest.raises(Unreadable, match="MM/dd/yyyy"):
+        time("05/20/2026", "dd/MM/yyyy", "MM/dd/yyyy")
+
+
+def test_the_end_of_a_day_is_the_last_second_where_the_day_is() -> None:
+    assert time("3/6/2026", "d/M/yyyy", end_of_day=True) == "2026-06-03T16:59:59Z"
+    assert time("2026-06-02T17:00:00.000+0000", "iso", end_of_day=True) == "2026-06-03T16:59:59Z"
+    assert time("3/6/2026", "d/M/yyyy", zone="UTC", end_of_day=True) == "2026-06-03T23:59:59Z"
+
+
+def test_a_date_is_the_day_that_it_was_at_home() -> None:
+    assert day("1990-01-06T17:00:00.000+0000", "iso") == "1990-01-07"
+    assert day("1990-01-06T16:59:59Z", "iso") == "1990-01-06"
+    assert day("07/01/1990", "dd/MM/yyyy") == "1990-01-07"
+    assert day("06/01/1990 18:00", "dd/MM/yyyy HH:mm", zone="UTC") == "1990-01-07"
+    assert day("1990-01-07", "iso", zone="UTC") == "1990-01-07"
+
+
+@given(st.datetimes())
+def test_a_padded_and_an_unpadded_pattern_read_a_time_alike(moment: Any) -> None:
+    padded = f"{moment:%d/%m}/{moment.year:04d} {moment:%H:%M:%S}"
+    try:
+        expected = time(padded, "dd/MM/yyyy HH:mm:ss")
+    except Unreadable:
+        assert moment.year == 1
+        return
+    assert time(padded, "d/M/yyyy H:m:s") == expected
+    assert time(f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}", "iso") == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "amount"),
+    [
+        (200000, 200_000),
+        (10000.0, 10_000),
+        ("0", 0),
+        ("200000", 200_000),
+        ("200.000", 200_000),
+        ("200,000", 200_000),
+        ("1.200.000", 1_200_000),
+        ("1.200.000,00", 1_200_000),
+        ("1,200,000.00", 1_200_000),
+        ("200 000", 200_000),
+        ("200\u00a0000 đ", 200_000),
+        ("200.000 VNĐ", 200_000),
+        ("200.000đồng", 200_000),
+        ("₫ 5.000", 5_000),
+        ("10000.0", 10_000),
+        ("10000.00", 10_000),
+        ("10000.000", 10_000),
+        ("10000,00", 10_000),
+        ("0.0", 0),
+    ],
+)
+def test_money_is_read_from_every_plain_way_to_write_it(raw: Any, amount: int) -> None:
+    assert money(raw) == amount
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *("1.5", "200.50", "1.23", "1.234.56", "12.34.567", "1,234.567", "200.000,5", "5 000 00", "0.000.000"),
+        *("miễn phí", "$5", "-5", "9" * 30, "1e5", "٢٠٠"),
+        *(-5, 10**15, 10000.5, 1e20, float("nan"), float("inf"), True, [1], {"a": 1}),
+    ],
+)
+def test_an_amount_that_is_lossy_or_could_be_two_is_unreadable(raw: Any) -> None:
+    with pytest.raises(Unreadable):
+        money(raw)
+
+
+@given(st.integers(0, 10**15 - 1))
+def test_an_amount_written_in_any_of_our_ways_is_the_same_amount(amount: int) -> None:
+    grouped = f"{amount:,}"
+    for text in (str(amount), grouped, grouped.replace(",", "."), grouped.replace(",", " "), f"{amount}.0"):
+        assert money(text) == amount
+
+
+def test_yes_and_no_and_whole_numbers() -> None:
+    assert [boolean(raw) for raw in (True, "true", "1", 1, " CÓ ")] == [True] * 5
+    assert [boolean(raw) for raw in (False, "False", 0, "0", "không")] == [False] * 5
+    assert [integer(raw) for raw in (5, "5", "5.0", 5.0, " -5 ")] == [5, 5, 5, 5, -5]
+    for raw in ("rồi", 2, "yes"):
+        with pytest.raises(Unreadable):
+            boolean(raw)
+    for other in ("5.5", 5.5, True, "năm"):
+        with pytest.raises(Unreadable):
+            integer(other)
+
+
+def test_an_identity_number_has_9_or_12_digits_and_a_filler_is_none() -> None:
+    assert identity_number("000190000001") == "000190000001"
+    assert identity_number(" 000 190 000 001 ") == "000190000001"
+    assert identity_number("000.123.456") == "000123456"
+    assert [identity_number(raw) for raw in ("000000000", "000000001", "0000000001", "000000000000", "")] == [None] * 5
+    for raw in ("12345", "0001900000012", "00019000000A", 19_000_000_123):
+        with pytest.raises(Unreadable):
+            identity_number(raw)
+
+
+def test_text_is_nfc_trimmed_and_without_control_characters() -> None:
+    assert clean("\ufeff " + normalize("NFD", "Nguyễn Thị Hường") + "\x00\u200b \n") == "Nguyễn Thị Hường"
+    assert clean("một\r\nhai\rba\tbốn") == "một\nhai\nba\tbốn"
+    assert clean("a\ud800b") == "a\ufffdb"
+    assert comparable("  ĐÃ\u00a0 trả\n kết quả") == "đã trả kết quả"
+
+
+@given(st.text(LETTERS + "abcABC ,./-0123456789"))
+def test_what_a_tcvn3_program_wrote_comes_back(text: str) -> None:
+    back = from_tcvn3(to_tcvn3(text))
+    assert back in (text, text.upper())
+
+
+def test_tcvn3_text_in_a_font_for_capitals_becomes_capitals() -> None:
+    assert from_tcvn3(to_tcvn3("NGUYễN THị HườNG")) == "NGUYỄN THỊ HƯỜNG"
+    assert from_tcvn3(to_tcvn3("Lý Tự Trọng")) == "Lý Tự Trọng"
+
+
+@pytest.mark.parametrize("text", ["Nguyễn Thị Hường", "Trần", "À", "ThÞ ầ"])
+def test_text_that_cannot_be_tcvn3_is_kept_and_flagged(text: str) -> None:
+    with pytest.raises(Damaged) as damaged:
+        from_tcvn3(text)
+    assert damaged.value.kept == text
+
+
+def test_what_is_not_one_value_is_unreadable() -> None:
+    for raw in (float("nan"), float("-inf"), 10**5000, [1], {"a": 1}, b"x", object()):
+        with pytest.raises(Unreadable):
+            scalar(raw)
+
+
+def test_numbers_become_text_without_decimals_of_nothing() -> None:
+    assert [scalar(raw) for raw in (5, 5.0, 5.5, True, 1e300, [], {}, None)] == [
+        *("5", "5", "5.5", "true", "1e+300"),
+        *(None, None, None),
+    ]
