@@ -1,0 +1,1 @@
+"""What the hub reaches, as ratios to a limit or a peer measured in the same run."""
