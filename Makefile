@@ -23,7 +23,7 @@ lint: .venv/dev ## style, types, walls between the rooms, configuration and mapp
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
 	@$(RUN)/mypy
-	@$(RUN)/lint-imports --no-timing
+	@$(RUN)/lint-imports
 	@$(RUN)/hub config check config.yaml
 	@$(RUN)/hub mapping lint
 
@@ -54,13 +54,13 @@ $(UV):
 
 .venv/runtime: requirements.lock requirements-build.lock pyproject.toml assets.py $(wildcard hub/console/translations/*/LC_MESSAGES/*.po) | .venv/bin/python
 	@echo "Installing the packages of requirements.lock ..."
-	@$(UV) pip install --python $(RUN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --compile-bytecode --python $(RUN)/python --require-hashes -r requirements.lock
 	@$(UV) pip install -q --python $(RUN)/python --no-deps --build-constraints requirements-build.lock -e .
 	@touch $@
 
 .venv/dev: requirements-dev.lock .venv/runtime
 	@echo "Installing the packages of requirements-dev.lock ..."
-	@$(UV) pip install --python $(RUN)/python --require-hashes -r requirements-dev.lock
+	@$(UV) pip install --compile-bytecode --python $(RUN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
 .venv/chromium: | .venv/dev

@@ -24,8 +24,8 @@ from hub.wiring import open_hub
 from mappings.engine.yaml_source import Source, parse, read
 
 _DEPARTMENTS = (
-    Department("so_tu_phap", 8711, "SO_TU_PHAP_URL"),
-    Department("mot_cua", 8712, "MOT_CUA_URL"),
+    Department("so_tu_phap", "SO_TU_PHAP_URL"),
+    Department("mot_cua", "MOT_CUA_URL"),
 )
 
 _OPEN_DATA = """
@@ -57,6 +57,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Sync, print the summary, end; serve nothing.")] = False,
     csv: Csv = None,
     mapping: Reader = "du-lieu-mo/giay-phep-xay-dung",
+    port: Annotated[int | None, typer.Option(help="Instead of web.port.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Start the demo's department systems, sync them into the record, then serve API and console until Ctrl-C."""
@@ -65,14 +66,14 @@ def demo(
         found = _configuration(config, mapping if csv else None)
         succeeded = _sync_all(found, as_json=as_json)
         if not once:
-            _serve(found)  # also when a department failed: the console shows it, and the others' dossiers
+            _serve(found, port)  # also when a department failed: the console shows it, and the others' dossiers
         elif not succeeded:
             raise typer.Exit(Exit.FAILED)
 
 
 def _open_data(csv: Path | None) -> Iterator[Department]:
     if csv is not None:
-        yield Department("du_lieu_mo", 8713, "DU_LIEU_MO_URL", ("--csv", str(csv.resolve())))
+        yield Department("du_lieu_mo", "DU_LIEU_MO_URL", ("--csv", str(csv.resolve())))
 
 
 @contextmanager
@@ -112,7 +113,7 @@ def _sync_all(found: Configuration, *, as_json: bool) -> bool:
     return not failed
 
 
-def _serve(found: Configuration) -> None:
+def _serve(found: Configuration, port: int | None) -> None:
     key, sample = _key_and_sample(found)
 
     def announce(url: str) -> None:
@@ -127,7 +128,7 @@ def _serve(found: Configuration) -> None:
             err.print(line, markup=False, highlight=False, soft_wrap=True)
 
     web = found.config.web
-    serve_until_stopped(found, web.host, web.port, announce)
+    serve_until_stopped(found, web.host, web.port if port is None else port, announce)
 
 
 def _key_and_sample(found: Configuration) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """The demo's department systems: processes of their own on loopback, gone when the demo ends, however it ends."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,10 +18,9 @@ class DidNotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A program below `tests/departments`, its usual port, and the variable that holds its address."""
+    """A program below `tests/departments`, and the variable that tells the configuration its address."""
 
     module: str
-    port: int
     variable: str
     arguments: Sequence[str] = ()
 
@@ -41,7 +39,7 @@ def started(departments: Sequence[Department], root: Path) -> Iterator[dict[str,
 
 @contextmanager
 def _process(department: Department, root: Path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", f"tests.departments.{department.module}", "--port", str(_free(department.port))]
+    command = [sys.executable, "-m", f"tests.departments.{department.module}", "--port", "0"]
     process = subprocess.Popen(  # noqa: S603  # our own program, no shell
         [*command, *department.arguments],
         cwd=root,
@@ -64,14 +62,3 @@ def _address(department: Department, process: subprocess.Popen[str]) -> str:
         _, errors = process.communicate()
         raise DidNotStart(f"the department system {department.module} did not start: {errors.strip()}")
     return said[1]
-
-
-def _free(port: int) -> int:
-    """The usual port, or any where another program has it."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return 0
-    return port

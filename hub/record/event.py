@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.record.merge import Values
@@ -18,12 +18,13 @@ class Event:
     name: str | None = None
     actor: str | None = None
     unit: str | None = None
+    # The same for the same happening, whoever tells it and however often.
+    fingerprint: bytes = field(init=False, repr=False)
 
-    @property
-    def fingerprint(self) -> bytes:
-        """The same for the same happening, whoever tells it and however often."""
-        told = (self.at, self.status, self.name, self.actor, self.unit)
-        return hashlib.blake2b("\x1f".join(part or "" for part in told).encode(), digest_size=16).digest()
+    def __post_init__(self) -> None:
+        """Compute the fingerprint once: it is asked for again and again."""
+        told = "\x1f".join((self.at, self.status or "", self.name or "", self.actor or "", self.unit or ""))
+        object.__setattr__(self, "fingerprint", hashlib.blake2b(told.encode(), digest_size=16).digest())
 
 
 def events_of(values: Values, connector: str) -> Iterator[Event]:

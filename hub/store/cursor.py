@@ -19,7 +19,7 @@ class CursorError(ValueError):
 
 def after_dossier(position: Position) -> str:
     """A cursor of the list of dossiers."""
-    return _encode(_DOSSIERS, position)
+    return _encode(_DOSSIERS, list(position))
 
 
 def dossier_position(text: str) -> Position:

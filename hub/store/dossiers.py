@@ -171,7 +171,8 @@ def _conditions(wanted: Filter) -> Sequence[ColumnElement[bool]]:
     if wanted.received_from is not None:
         conditions.append(column.received_on >= wanted.received_from)
     if wanted.received_to is not None:
-        conditions.append(column.received_on < wanted.received_to)
+        # No time of reception is kept as an empty text, which sorts before every time.
+        conditions += [column.received_on < wanted.received_to, column.received_on != ""]
     words = fold(wanted.words or "").split()
     conditions.extend(column.search.contains(word, autoescape=True) for word in words)
     return conditions

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -125,8 +125,9 @@ def save_dossiers(
     """Write the new and the changed dossiers with their codes and events."""
     changed = [dossier for dossier in touched if dossier.changed]
     born = [dossier for dossier in changed if dossier.id is None]
+    known = [dossier for dossier in changed if dossier.id is not None]
     _insert_dossiers(connection, born, now)
-    _update_dossiers(connection, [dossier for dossier in changed if dossier not in born], now)
+    _update_dossiers(connection, known, now)
     for dossier in changed:
         for other in dossier.joined:
             _join(connection, dossier, other, now)
@@ -251,10 +252,17 @@ def _code_rows(dossier: Dossier) -> Iterator[Row]:
 
 
 def _event_row(dossier: Dossier, event: Event, now: datetime, connector_ids: dict[str, int]) -> Row:
-    row = asdict(event)
-    connector_id = connector_ids[row.pop("connector")]
-    row |= {"dossier_id": dossier.id, "fingerprint": event.fingerprint, "connector_id": connector_id}
-    return row | {"recorded_at": now}
+    return {
+        "dossier_id": dossier.id,
+        "fingerprint": event.fingerprint,
+        "at": event.at,
+        "status": event.status,
+        "name": event.name,
+        "actor": event.actor,
+        "unit": event.unit,
+        "connector_id": connector_ids[event.connector],
+        "recorded_at": now,
+    }
 
 
 def _upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: Collection[str] = ()) -> None:
