@@ -8,8 +8,8 @@ app.add_typer(db.commands, name="db")
 app.add_typer(keys.commands, name="key")
 app.add_typer(mapping.commands, name="mapping")
 
-# Importing a module of commands registers them; naming the modules keeps the order in which `hub --help` lists them.
-MODULES = (demo, serve, sync, check, show)
+# `hub demo`, `serve`, `sync`, `check` … stand on `app` itself: importing their modules registers them.
+REGISTERED = (demo, serve, sync, check, show)
 
 
 def main() -> None:

@@ -49,7 +49,7 @@ def serve_until_stopped(found: Configuration, host: str, port: int, announce: Ca
 
     try:
         server.serve(make_app, host, port, on_start=start, on_stop=end, announce=announce)
-    except server.AddressTaken as error:
+    except server.ServeError as error:
         stop(str(error), Exit.WRONG)
 
 

@@ -1,0 +1,99 @@
+"""`make docs`: writes `docs/reference/` from the code, so that it cannot disagree with it (a test compares)."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import orjson
+import typer
+
+from hub.cli.exits import Exit
+from hub.cli.main import app
+from hub.config.schema import json_schema
+from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, OPEN_PREFIX, RecordField
+from hub.record.status import OFFICIAL
+from hub.store.database import connect
+from hub.web.app import create_app
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by `make docs`; do not edit. -->\n"
+
+
+def generated() -> dict[str, str]:
+    """Every generated file: its name below `docs/reference/`, and what it says."""
+    return {
+        "commands.md": _commands(),
+        "record.md": _record(),
+        "config.schema.json": _json(json_schema()),
+        "openapi.json": _json(_openapi()),
+    }
+
+
+def main() -> None:
+    """Write the files."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, text in generated().items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+        print(f"docs/reference/{name}", file=sys.stderr)
+
+
+def _json(document: object) -> str:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _openapi() -> object:
+    with tempfile.TemporaryDirectory() as folder:
+        database = connect(f"sqlite:///{folder}/none.db")
+        answer = create_app(database, b"docs").test_client().get("/api/v1/openapi.json")
+        database.close()
+    return answer.json
+
+
+def _commands() -> str:
+    lines = [NOTE, "# The commands\n", "Every command takes `--help`. Exit codes:\n", "| code | meaning |", "|---|---|"]
+    lines += [f"| {code.value} | {code.name.lower()} |" for code in Exit]
+    for path, command in _walk(typer.main.get_command(app), "hub"):
+        lines += ["", f"## {path}", "", command.get_short_help_str(limit=1000), "", "```", _usage(path, command), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from _walk(inner, f"{path} {name}")
+    else:
+        yield path, command
+
+
+def _usage(path: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=path, terminal_width=110, max_content_width=110)
+    return command.get_help(context).strip()
+
+
+def _record() -> str:
+    lines = [
+        NOTE,
+        "# The record\n",
+        "What a dossier can say, by the name that mappings and the API use. Facts without a field",
+    ]
+    lines += [f"go to `{OPEN_PREFIX}NAME`, as text.\n", *_table(DOSSIER_FIELDS)]
+    for name, fields in LIST_FIELDS.items():
+        lines += [f"\n## {name}\n", *_table(fields)]
+    lines += ["\n## Statuses\n", "| word | number | label |", "|---|---|---|"]
+    lines += [f"| `{status}` | {official.number} | {official.label} |" for status, official in OFFICIAL.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _table(fields: dict[str, RecordField]) -> Iterator[str]:
+    yield "| field | type | meaning | national portal |"
+    yield "|---|---|---|---|"
+    for name, field in fields.items():
+        kind = " · ".join(field.choices) if field.choices and len(field.choices) < 6 else field.type
+        required = ", required" if field.required else ""
+        yield f"| `{name}` | {kind}{required} | {field.meaning} | {field.official} |"
+
+
+if __name__ == "__main__":
+    main()
