@@ -44,7 +44,7 @@ clean: ## remove the environment, the demo's data and every cache
 
 $(UV):
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0])'
-	@echo "Getting uv, which installs everything else (once) ..."
+	@echo "Getting uv, which installs everything else (once) ..." >&2
 	@$(PY) -m pip install -q --disable-pip-version-check --no-warn-script-location --root-user-action=ignore --target .uv uv==0.13.9 2>/dev/null \
 	 || { $(PY) -m venv .uv && .uv/bin/pip install -q --disable-pip-version-check uv==0.13.9; }
 
@@ -53,20 +53,20 @@ $(UV):
 	@$(UV) venv -q --allow-existing --python $(PY) .venv
 
 .venv/runtime: requirements.lock requirements-build.lock pyproject.toml assets.py $(wildcard hub/console/translations/*/LC_MESSAGES/*.po) | .venv/bin/python
-	@echo "Installing the packages of requirements.lock ..."
+	@echo "Installing the packages of requirements.lock ..." >&2
 	@$(UV) pip install --compile-bytecode --python $(RUN)/python --require-hashes -r requirements.lock
 	@$(UV) pip install -q --python $(RUN)/python --no-deps --build-constraints requirements-build.lock -e .
 	@touch $@
 
 .venv/dev: requirements-dev.lock .venv/runtime
-	@echo "Installing the packages of requirements-dev.lock ..."
+	@echo "Installing the packages of requirements-dev.lock ..." >&2
 	@$(UV) pip install --compile-bytecode --python $(RUN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
 .venv/chromium: | .venv/dev
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
-	  echo "Installing Chromium for the browser tests ..."; \
+	  echo "Installing Chromium for the browser tests ..." >&2; \
 	  if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO="sudo -n"; fi; \
 	  { $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
-	  || echo "Chromium could not be installed: the browser tests will be skipped."; }
+	  || echo "Chromium could not be installed: the browser tests will be skipped." >&2; }
 	@touch $@
