@@ -1,0 +1,112 @@
+"""Rows of the store as the API answers them. Shapes are described in `hub.api.models`."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from hub.api.models import SINGLY
+from hub.record.merge import Values
+from hub.record.status import OFFICIAL, Status
+from hub.store.connectors import ConnectorRow
+from hub.store.dossiers import DossierRow, EventRow, SourceRow
+from hub.store.runs import Counts, RunRow
+from hub.store.whole import Provenance, WholeDossier
+from hub.sync.health import ConnectorState, Freshness
+
+Answer = dict[str, Any]
+
+
+def dossier_item(row: DossierRow, fresh: Freshness) -> Answer:
+    """A dossier in a list."""
+    values = {name: value for name, value in row.values.items() if name not in SINGLY}
+    return _with_status(values) | asdict(fresh) | {"changed_at": row.changed_at}
+
+
+def dossier(whole: WholeDossier, fresh: Freshness, connectors: Mapping[str, ConnectorRow], now: datetime) -> Answer:
+    """A dossier with everything behind it."""
+    return (
+        _with_status(whole.row.values)
+        | asdict(fresh)
+        | {
+            "first_seen_at": whole.row.first_seen_at,
+            "changed_at": whole.row.changed_at,
+            "codes": whole.codes,
+            "timeline": [_event(event) for event in whole.timeline],
+            "sources": [_source(source, connectors, now) for source in whole.sources],
+            "provenance": {name: _provenance(said) for name, said in whole.provenance.items()},
+        }
+    )
+
+
+def candidate(row: DossierRow, codes: list[str]) -> Answer:
+    """One of several dossiers with the same code."""
+    return {"agency": agency_of(row), "code": row.code, "codes": codes}
+
+
+def agency_of(row: DossierRow) -> str:
+    """Code of the agency that handles a dossier."""
+    return str(row.values.get("agency", {}).get("code", ""))
+
+
+def run(row: RunRow, now: datetime) -> Answer:
+    """A run as it stands."""
+    counts = {name: getattr(row, name) for name in (*Counts.__slots__, "total")}
+    others = {name: value for name, value in asdict(row).items() if name not in counts}
+    seconds = row.seconds(now)
+    return others | {"counts": counts, "seconds": None if seconds is None else round(seconds, 3)}
+
+
+def connector(state: ConnectorState, now: datetime) -> Answer:
+    """A connector and how it fares."""
+    row = state.connector
+    return {
+        "name": row.name,
+        "title": row.title,
+        "type": row.type,
+        "agency": row.agency,
+        "mapping": row.mapping,
+        "precedence": row.precedence,
+        "health": state.health,
+        "seen_at": row.seen_at,
+        "fresh_within_seconds": row.fresh_within,
+        "stale": row.stale(now),
+        "next_run_at": row.next_fire_at,
+        "quarantined": state.quarantined,
+        "last_run": None if state.last_run is None else run(state.last_run, now),
+    }
+
+
+def _with_status(values: Values) -> Answer:
+    return values | {"status": _status(values["status"])}
+
+
+def _status(code: str | None) -> Answer | None:
+    if code is None:
+        return None
+    return {"code": code} | OFFICIAL[Status(code)]._asdict()
+
+
+def _event(event: EventRow) -> Answer:
+    return asdict(event) | {"status": _status(event.status)}
+
+
+def _source(row: SourceRow, connectors: Mapping[str, ConnectorRow], now: datetime) -> Answer:
+    connector_row = connectors.get(row.source.connector)
+    return {
+        "connector": row.source.connector,
+        "key": row.source.key,
+        "agency": row.agency,
+        "changed_at": row.source.changed_at or None,
+        "stored_at": row.stored_at,
+        "source_seen_at": row.seen_at,
+        "stale": connector_row is None or connector_row.stale(now),
+        "problems": row.problems,
+    }
+
+
+def _provenance(said: Provenance) -> Answer:
+    conflicts = [
+        {"connector": claim.source.connector, "key": claim.source.key, "value": claim.value} for claim in said.conflicts
+    ]
+    return {"connector": said.believed.source.connector, "key": said.believed.source.key, "conflicts": conflicts}

@@ -1,0 +1,223 @@
+"""What the API answers, for the OpenAPI document. The fields of a dossier come from `hub.record.fields`."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from hub.api import example
+from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, RecordField
+from hub.record.run_state import RunState
+from hub.record.status import Status
+from hub.sync.health import Health
+
+_TYPES: dict[str, Any] = {
+    "text": str,
+    "time": datetime,
+    "date": date,
+    "money": int,
+    "integer": int,
+    "boolean": bool,
+}
+# What a list leaves out: it is read for one dossier at a time.
+SINGLY = frozenset({"documents", "fees", "extra"})
+
+
+class DossierStatus(BaseModel):
+    """A status with the national portal's number and label for it."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"code": "processing", "number": 4, "label": "Đang xử lý"}})
+
+    code: Status
+    number: int
+    label: str
+
+
+def _definition(field: RecordField) -> Any:
+    if field.choices:
+        kind: Any = DossierStatus if field.choices == tuple(Status) else Literal[field.choices]
+    else:
+        kind = _TYPES[field.type]
+    return kind, Field(description=field.meaning) if field.required else _absent(field.meaning)
+
+
+def _absent(meaning: str | None = None) -> Any:
+    """A field that is left out where no source says anything; it is never null."""
+    return Field(None, description=meaning, json_schema_extra=_without_default)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default")
+
+
+def _definitions(fields: Mapping[str, RecordField]) -> dict[str, Any]:
+    """pydantic's definitions of fields, the dotted ones as models of their own."""
+    found = {name: _definition(field) for name, field in fields.items() if "." not in name}
+    for group in dict.fromkeys(name.partition(".")[0] for name in fields if "." in name):
+        inner = {
+            name.removeprefix(f"{group}."): field for name, field in fields.items() if name.startswith(f"{group}.")
+        }
+        found[group] = (create_model(group.title(), **_definitions(inner)), _absent())
+    return found
+
+
+_FIELDS = _definitions(DOSSIER_FIELDS)
+_LISTS: dict[str, Any] = {
+    name: (list[create_model(name.title().removesuffix("s"), **_definitions(fields))], _absent())  # type: ignore[misc]
+    for name, fields in LIST_FIELDS.items()
+    if name in SINGLY
+}
+
+
+class Fresh(BaseModel):
+    """How fresh an answer is, and when the hub last changed it."""
+
+    as_of: datetime | None = Field(description="when its sources were last read to the end, the longest ago of them")
+    stale: bool = Field(description="whether that is longer ago than promised")
+    changed_at: datetime = Field(description="last change in the hub")
+
+
+class SourceRecord(BaseModel):
+    """What one connector brought of a dossier."""
+
+    connector: str
+    key: str = Field(description="the source's own identifier")
+    agency: str = Field(description="agency that the connector is registered for")
+    changed_at: datetime | None = Field(description="last change at the source, if it says")
+    stored_at: datetime = Field(description="last change in the hub")
+    source_seen_at: datetime | None = Field(description="when the source was last read to its end")
+    stale: bool
+    problems: list[dict[str, Any]] = Field(description="optional fields that could not be read")
+
+
+class Conflict(BaseModel):
+    """A source that says otherwise."""
+
+    connector: str
+    key: str
+    value: Any
+
+
+class FieldProvenance(BaseModel):
+    """Which source supplied a field, and which ones say otherwise."""
+
+    connector: str
+    key: str
+    conflicts: list[Conflict]
+
+
+class TimelineEntry(BaseModel):
+    """One thing that happened to a dossier."""
+
+    at: datetime = Field(description="at the source")
+    status: DossierStatus | None
+    name: str | None
+    actor: str | None
+    unit: str | None
+    connector: str
+    recorded_at: datetime = Field(description="in the hub")
+
+
+class Behind(Fresh):
+    """What stands behind a dossier."""
+
+    model_config = ConfigDict(json_schema_extra={"example": example.DOSSIER})
+
+    first_seen_at: datetime
+    codes: list[str] = Field(description="every code that the dossier is known under")
+    extra: dict[str, Any] = Field({}, description="facts of the source that have no field of ours")
+    timeline: list[TimelineEntry]
+    sources: list[SourceRecord]
+    provenance: dict[str, FieldProvenance] = Field(description="by dotted name of the field")
+
+
+DossierItem: type[BaseModel] = create_model("DossierItem", __base__=Fresh, **_FIELDS)
+Dossier: type[BaseModel] = create_model("Dossier", __base__=Behind, **_FIELDS, **_LISTS)
+
+
+class DossierPage(BaseModel):
+    """One page of dossiers, newest reception first."""
+
+    items: list[DossierItem]
+    next_cursor: str | None = Field(description="null on the last page")
+
+
+class RunCounts(BaseModel):
+    """Every fetched record is counted once, in one of the last four."""
+
+    fetched: int
+    created: int
+    updated: int
+    unchanged: int
+    quarantined: int
+    total: int | None = Field(description="how many records the source announced")
+
+
+class Attempt(BaseModel):
+    """One failed exchange with the department system."""
+
+    at: datetime
+    code: str
+    sentence: str
+    next_try_in_seconds: float | None = None
+
+
+class Run(BaseModel):
+    """One execution of a connector's job."""
+
+    id: int
+    connector: str
+    kind: str = Field(description="incremental or full")
+    trigger: str = Field(description="schedule or hand")
+    state: RunState
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    seconds: float | None = Field(description="how long it took, or has taken until now")
+    pages: int
+    counts: RunCounts
+    mapping: str | None = Field(description="name, version and fingerprint")
+    bookmark_before: str | None
+    bookmark_after: str | None
+    sentence: str | None = Field(description="how it ended, for a person")
+    error_code: str | None
+    hint: str | None
+    attempts: list[Attempt]
+
+
+class RunPage(BaseModel):
+    """One page of runs, newest first."""
+
+    items: list[Run]
+    next_cursor: str | None = Field(description="null on the last page")
+
+
+class ConnectorAnswer(BaseModel):
+    """One department system as it is registered, and how it fares."""
+
+    name: str
+    title: str
+    type: str
+    agency: str
+    mapping: str
+    precedence: int
+    health: Health
+    seen_at: datetime | None = Field(description="when the source was last read to its end")
+    fresh_within_seconds: int
+    stale: bool
+    next_run_at: datetime | None = Field(description="null: runs only by hand")
+    quarantined: int
+    last_run: Run | None
+
+
+class ConnectorPage(BaseModel):
+    """Every connector, the worst first."""
+
+    items: list[ConnectorAnswer]
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"]

@@ -1,0 +1,1 @@
+"""The console: pages for operators and departments, rendered here, in Vietnamese and English."""

@@ -1,0 +1,88 @@
+"""What an error code means and what to do about it, for an operator. The technical sentence stands below it."""
+
+from flask_babel import lazy_gettext as _
+
+from hub.console.words import Word
+
+_WAIT = _("Không mất dữ liệu; hub sẽ tự thử lại. Nếu kéo dài, hãy hỏi cơ quan xem hệ thống có đang hoạt động không.")
+_ASK = _("Hãy đối chiếu cấu hình với tài liệu của cơ quan, hoặc hỏi cơ quan xem giao diện có thay đổi không.")
+_SETTINGS = _("Hãy kiểm tra phần cấu hình của đầu nối này trong config.yaml.")
+_NOTHING_LOST = _("Không mất dữ liệu: lượt chạy sau sẽ tiếp tục từ chỗ đã dừng.")
+
+_MEANINGS: dict[str, tuple[Word, Word]] = {
+    # to wait for, because the department does not answer properly just now
+    "unavailable": (_("Hệ thống của cơ quan tạm thời không phục vụ."), _WAIT),
+    "timeout": (_("Hệ thống của cơ quan không trả lời trong thời gian chờ."), _WAIT),
+    "no_connection": (_("Không kết nối được tới hệ thống của cơ quan."), _WAIT),
+    "unknown_host": (_("Không tìm thấy tên máy chủ của cơ quan."), _SETTINGS),
+    "cut": (_("Kết nối bị ngắt trước khi có câu trả lời."), _WAIT),
+    "truncated": (_("Câu trả lời bị đứt giữa chừng."), _WAIT),
+    "empty_answer": (_("Hệ thống của cơ quan trả lời rỗng."), _WAIT),
+    "html_answer": (
+        _("Nhận được một trang web thay vì dữ liệu."),
+        _("Thường là trang đăng nhập, thông báo bảo trì hoặc tường lửa. Hãy mở địa chỉ đó bằng trình duyệt để đọc."),
+    ),
+    "server_error": (_("Hệ thống của cơ quan đang gặp sự cố."), _WAIT),
+    "busy": (_("Hệ thống của cơ quan đang quá tải."), _WAIT),
+    "proxy": (_("Máy chủ proxy không chuyển tiếp yêu cầu."), _SETTINGS),
+    "tls": (_("Không thiết lập được kết nối bảo mật."), _WAIT),
+    # to stop at, because of credentials or rights
+    "refused": (
+        _("Cơ quan từ chối quyền truy cập."),
+        _("Hãy kiểm tra tài khoản và quyền đã cấp cho hub. Hub không thử lại để tránh khóa tài khoản."),
+    ),
+    "client_certificate": (
+        _("Cơ quan không chấp nhận chứng thư số của hub."),
+        _("Hãy kiểm tra chứng thư và khóa riêng, và xem cơ quan đã đăng ký chứng thư này chưa."),
+    ),
+    # to stop at, because their interface moved or the settings are wrong
+    "certificate": (
+        _("Chứng thư số của hệ thống cơ quan không đáng tin cậy."),
+        _("Nếu là chứng thư riêng của cơ quan, hãy xin chứng thư gốc và khai báo ở `ca_file`."),
+    ),
+    "redirected": (_("Hệ thống của cơ quan chuyển hướng sang địa chỉ khác."), _ASK),
+    "not_found": (_("Địa chỉ không còn tồn tại."), _ASK),
+    "bad_request": (_("Hệ thống của cơ quan không hiểu yêu cầu."), _ASK),
+    "too_large": (
+        _("Câu trả lời lớn hơn mức cho phép."),
+        _("Hãy giảm `page_size`, hoặc tăng giới hạn nếu đúng là cần."),
+    ),
+    "local_settings": (_("Thiết lập của hub không dùng được."), _SETTINGS),
+    "not_http": (_("Địa chỉ này không nói giao thức HTTP."), _SETTINGS),
+    "not_json": (_("Câu trả lời không phải JSON."), _ASK),
+    "not_xml": (_("Câu trả lời không phải XML."), _ASK),
+    "forbidden_xml": (_("XML chứa nội dung bị cấm vì lý do an toàn."), _ASK),
+    "records": (_("Không thấy danh sách bản ghi ở nơi đã khai báo."), _ASK),
+    "no_key": (_("Bản ghi không có mã định danh."), _ASK),
+    "changed_at": (_("Không đọc được thời điểm thay đổi của bản ghi."), _ASK),
+    "paging": (_("Việc phân trang không như đã khai báo."), _ASK),
+    "stuck": (_("Nguồn trả về mãi một trang."), _ASK),
+    "order": (_("Bản ghi không theo thứ tự đã khai báo."), _ASK),
+    "bookmark": (_("Không đọc được điểm đánh dấu."), _("Hãy chạy lại từ đầu với `hub sync … --full`.")),
+    "no_token": (_("Máy chủ cấp quyền không trả về mã truy cập."), _ASK),
+    "next_link": (_("Địa chỉ trang sau không dùng được."), _ASK),
+    "wsdl": (_("Không đọc được WSDL của cơ quan."), _ASK),
+    "schema_elsewhere": (_("WSDL trỏ tới lược đồ ở nơi khác."), _ASK),
+    "operation": (_("WSDL không có thao tác đã khai báo."), _ASK),
+    "parameters": (_("Tham số đã khai báo không khớp với WSDL."), _SETTINGS),
+    "not_soap": (_("Câu trả lời không phải SOAP."), _ASK),
+    "fault": (_("Hệ thống của cơ quan trả về lỗi (SOAP Fault)."), _("Câu kỹ thuật bên dưới là lời của cơ quan.")),
+    "inside": (_("Nội dung bên trong câu trả lời không đọc được."), _ASK),
+    "bad_record": (_("Một bản ghi không đọc được."), _("Bản ghi đã được cách ly; các bản ghi khác vẫn tiếp tục.")),
+    # of the hub itself
+    "stopped": (_("Hub được dừng khi đang chạy."), _NOTHING_LOST),
+    "lease_lost": (_("Một tiến trình khác đã tiếp quản đầu nối này."), _NOTHING_LOST),
+    "worker_died": (_("Tiến trình chạy bị dừng giữa chừng."), _NOTHING_LOST),
+    "hub_fault": (_("Hub gặp lỗi nội bộ."), _("Chi tiết có trong nhật ký; hãy báo cho người quản trị hub.")),
+}
+_UNKNOWN = (_("Lượt chạy gặp lỗi."), _("Xem câu kỹ thuật bên dưới."))
+
+
+def meaning(code: str | None) -> tuple[Word, Word]:
+    """What happened, and what comes next or is to be done."""
+    return _MEANINGS.get(code or "", _UNKNOWN)
+
+
+def is_explained(code: str) -> bool:
+    """Whether this code has a meaning of its own."""
+    return code in _MEANINGS

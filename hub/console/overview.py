@@ -1,0 +1,32 @@
+"""The first page: how every connector fares, the ones in trouble first, and how much the record holds."""
+
+from datetime import UTC, datetime
+
+from flask import render_template
+
+from hub.console.database import database
+from hub.store import dossiers
+from hub.sync.health import Health, states
+
+
+def page() -> str:
+    """The whole page."""
+    now = datetime.now(UTC)
+    return render_template(
+        "console/overview.html",
+        states=states(database(), now),
+        Health=Health,
+        totals=dossiers.totals(database()),
+        now=now,
+    )
+
+
+def connectors_part() -> str:
+    """What refreshes every few seconds."""
+    now = datetime.now(UTC)
+    return render_template("console/_connectors.html", states=states(database(), now), Health=Health, now=now)
+
+
+def totals_part() -> str:
+    """What refreshes seldom: it counts everything."""
+    return render_template("console/_totals.html", totals=dossiers.totals(database()))

@@ -1,0 +1,77 @@
+"""Runs: the list, one run with its progress while it goes on, and asking for one by hand."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from hub.console.database import database
+from hub.record.run_state import RunState
+from hub.store import connectors, cursor, runs
+from hub.store.runs import RunRow
+
+_PER_PAGE = 50
+
+
+def page() -> str:
+    """Runs, newest first."""
+    state = request.args.get("state") or None
+    wanted: dict[str, Any] = {
+        "connector": request.args.get("connector") or None,
+        "state": state if state in set(RunState) else None,
+    }
+    found = runs.listed(database(), **wanted, before=_before(), limit=_PER_PAGE + 1)
+    shown = found[:_PER_PAGE]
+    following = (
+        url_for("console.runs", **wanted, after=cursor.after_id("runs", shown[-1].id)) if shown != found else None
+    )
+    return render_template(
+        "console/runs.html",
+        runs=shown,
+        wanted=wanted,
+        following=following,
+        connectors=connectors.listed(database()),
+        states=list(RunState),
+        now=datetime.now(UTC),
+    )
+
+
+def one(run_id: int) -> str:
+    """One run."""
+    return render_template("console/run.html", run=_run(run_id), now=datetime.now(UTC))
+
+
+def progress_part(run_id: int) -> str:
+    """What changes while a run goes on."""
+    return render_template("console/_run.html", run=_run(run_id), now=datetime.now(UTC))
+
+
+def run_now(name: str) -> ResponseReturnValue:
+    """Queue a run, unless one waits already: it would find nothing to do."""
+    connector = connectors.named(database(), name)
+    if connector is None:
+        abort(404)
+    waiting = runs.listed(database(), connector=name, state=RunState.QUEUED, limit=1)
+    if waiting:
+        flash(_("%(name)s đã có một lượt đang chờ, nên không thêm lượt nữa.", name=connector.title))
+        return redirect(url_for("console.run", run_id=waiting[0].id))
+    with database().write() as transaction:
+        run_id = runs.enqueue(transaction, connector.id, "incremental", "hand", datetime.now(UTC))
+    return redirect(url_for("console.run", run_id=run_id))
+
+
+def _before() -> int | None:
+    """Where the page goes on; an address that was cut or changed begins anew."""
+    try:
+        return cursor.id_position("runs", request.args.get("after", ""))
+    except cursor.CursorError:
+        return None
+
+
+def _run(run_id: int) -> RunRow:
+    found = runs.get(database(), run_id) if run_id <= cursor.LARGEST_ID else None
+    if found is None:
+        abort(404)
+    return found

@@ -1,0 +1,123 @@
+"""Who may use the hub: an API key with every request, or a session of the console that was begun with one."""
+
+from datetime import datetime
+from time import monotonic
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from hub.api.problems import ApiProblem
+from hub.store import keys
+from hub.store.database import Database
+from hub.web.errors import is_api
+from hub.web.throttle import Throttle
+
+_OPEN = frozenset(
+    {
+        "health.live",
+        "health.ready",
+        "docs.page",
+        "docs.openapi",
+        "docs.static",
+        "swagger.static",
+        "console.static",
+        "console.language",
+        "access.sign_in",
+        "access.signed_in",
+    }
+)
+_FAILURES, _SECONDS = 10, 60.0
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let pass who shows a key or has signed in; runs before every request."""
+    if request.endpoint in _OPEN:
+        return None
+    if is_api(request.path):
+        g.holder = _key_holder()
+        return None
+    g.holder = _session_holder()
+    return None if g.holder else _to_sign_in()
+
+
+def blueprint() -> Blueprint:
+    """Signing in and out."""
+    pages = Blueprint("access", __name__)
+    throttle = Throttle(_FAILURES, _SECONDS)
+
+    @pages.get("/sign-in")
+    def sign_in() -> ResponseReturnValue:
+        if _session_holder():
+            return redirect(_local(request.args.get("next")))
+        return render_template("console/sign_in.html")
+
+    @pages.post("/sign-in")
+    def signed_in() -> ResponseReturnValue:
+        address = request.remote_addr or ""
+        if throttle.blocks(address, monotonic()):
+            flash(_("Thử quá nhiều lần. Hãy đợi một phút rồi thử lại."))
+            return render_template("console/sign_in.html"), 429, {"Retry-After": str(int(_SECONDS))}
+        if not _begin_session(request.form.get("key", "").strip()):
+            throttle.note_failure(address, monotonic())
+            flash(_("Khóa không đúng hoặc đã bị thu hồi. Khóa bắt đầu bằng mch_; lệnh khởi động hub in ra một khóa."))
+            return render_template("console/sign_in.html"), 401
+        return redirect(_local(request.args.get("next")))
+
+    @pages.post("/sign-out")
+    def sign_out() -> ResponseReturnValue:
+        session.clear()
+        return redirect(url_for("access.sign_in"))
+
+    return pages
+
+
+def _begin_session(key: str) -> bool:
+    holder = keys.holder(_database(), key)
+    if holder is None:
+        return False
+    session.clear()
+    session.permanent = True
+    session["holder"] = holder
+    session["since"] = _issued(holder)
+    return True
+
+
+def _session_holder() -> str | None:
+    """Who has signed in, if the key that was used still works: a new or revoked key ends the session."""
+    holder = session.get("holder")
+    return holder if holder and session.get("since") == _issued(holder) else None
+
+
+def _issued(holder: str) -> str | None:
+    times: dict[str, datetime] = {key.name: key.created_at for key in keys.listed(_database())}
+    return times[holder].isoformat() if holder in times else None
+
+
+def _key_holder() -> str:
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    key = token.strip() if scheme.lower() == "bearer" else request.headers.get("X-API-Key", "")
+    if not key:
+        raise ApiProblem(401, "no_key", "Send the key as `Authorization: Bearer KEY` or as `X-API-Key: KEY`.")
+    holder = keys.holder(_database(), key)
+    if holder is None:
+        raise ApiProblem(401, "unknown_key", "This key was never issued or has been replaced; ask the hub's keeper.")
+    return holder
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    if "HX-Request" in request.headers:  # a page that refreshes itself must not show the sign-in form inside
+        return "", 401, {"HX-Redirect": url_for("access.sign_in")}
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("access.sign_in", next=None if here == "/" else here))
+
+
+def _local(target: str | None) -> str:
+    """Only an address of the console itself: never send a person who has just signed in to a stranger."""
+    safe = target and target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if target and safe else url_for("console.overview")
+
+
+def _database() -> Database:
+    database: Database = current_app.extensions["hub.database"]
+    return database

@@ -1,0 +1,120 @@
+"""The application: joins API, console and guards. It opens nothing, changes nothing and prints nothing."""
+
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Flask, Response, abort, request
+from flask.json.provider import JSONProvider
+from flask.sessions import SecureCookieSessionInterface
+from flask_babel import Babel
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from flask_wtf.csrf import CSRFProtect
+
+from hub import console
+from hub.api import problems
+from hub.api.docs import docs, swagger
+from hub.api.routes import api, health
+from hub.console.blueprint import blueprint as console_pages
+from hub.console.language import chosen_language
+from hub.store.database import Database
+from hub.web import access, errors
+
+_ABOUT = (
+    "Dossiers of every department of the city in one record. Times are UTC; days are Vietnam's; money is whole đồng."
+)
+_TRANSLATIONS = Path(console.__file__).parent / "translations"
+_SETTINGS = {
+    "SESSION_COOKIE_NAME": "hub_session",
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+    "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
+    "MAX_CONTENT_LENGTH": 64 * 1024,
+    "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: an overview may stay open all day
+}
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",  # pages and answers hold personal data; static files say otherwise themselves
+}
+
+
+def create_app(database: Database, secret_key: bytes) -> Flask:
+    """The API and the console over `database`; `secret_key` signs the console's sessions."""
+    app = OpenAPI(
+        __name__,
+        info=Info(title="Một Cửa Hub", version=version("mot-cua-hub"), description=_ABOUT),
+        security_schemes={
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        },
+        validation_error_model=problems.Problem,
+        validation_error_callback=problems.of_parameters,
+        doc_ui=False,
+        static_folder=None,
+    )
+    app.json = _Json(app)
+    app.session_interface = _Sessions()
+    app.extensions["hub.database"] = database
+    app.config.update(_SETTINGS, SECRET_KEY=secret_key)
+    _guard(app)
+    Babel(
+        app,
+        default_locale="vi",
+        default_translation_directories=str(_TRANSLATIONS),
+        locale_selector=chosen_language,
+    )
+    for documented in (api, health):
+        app.register_api(documented)
+    for plain in (docs, swagger, console_pages, access.blueprint()):
+        app.register_blueprint(plain)
+    errors.register(app)
+    return app
+
+
+def _guard(app: Flask) -> None:
+    """What stands before and after every view, in this order."""
+    app.before_request(_refuse_nul)
+    app.after_request(_secured)
+    CSRFProtect(app).exempt(api)  # guarded by keys, which no browser sends by itself
+    app.before_request(access.guard)
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL cannot hold a NUL, so nothing that is asked for can have one."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(400, "The address holds a NUL character.")
+
+
+def _secured(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """The cookie travels by https alone wherever the console is reached by https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002  # Flask's signature
+        return request.is_secure
+
+
+class _Json(JSONProvider):
+    """orjson: times as UTC with Z, whole seconds."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        """Write."""
+        return orjson.dumps(obj, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        """Read."""
+        return orjson.loads(s)

@@ -1,0 +1,36 @@
+"""What a person or a program sees when something goes wrong: a page with a way back, or a problem document."""
+
+import structlog
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from hub.api import problems
+from hub.store.database import StoreError
+
+log = structlog.get_logger()
+
+
+def is_api(path: str) -> bool:
+    """Whether programs read this address."""
+    return path.startswith(("/api/", "/health/"))
+
+
+def register(app: Flask) -> None:
+    """Answer every error of `app`."""
+    app.register_error_handler(problems.ApiProblem, problems.answer)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StoreError, _store)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if is_api(request.path):
+        return problems.of_http(error)
+    return render_template("console/error.html", status=error.code or 500), error.code or 500
+
+
+def _store(error: StoreError) -> ResponseReturnValue:
+    log.warning("store_unreachable", reason=str(error))
+    if is_api(request.path):
+        return problems.store_unavailable()
+    return render_template("console/error.html", status=503), 503

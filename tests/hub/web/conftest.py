@@ -1,0 +1,64 @@
+"""A filled store, the application over it, and the real server in a process of its own."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hub.store import keys, schema
+from hub.store.database import Database, connect
+from hub.web.app import create_app
+from tests.hub.web.filling import Store, fill
+from tests.hub.web.served import FILE, SECRET
+from tests.hub.web.serving import Server, serving
+from tests.hub.web.visitor import sign_in
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Database]:
+    """A store with its tables and nothing in them."""
+    database = connect(FILE, tmp_path)
+    schema.upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path, empty: Database) -> Store:
+    """A store of its own for every test."""
+    now = datetime.now(UTC)
+    filled = fill(empty, now)
+    return Store(tmp_path, empty, filled, keys.issue(empty, "kiểm thử", now), now)
+
+
+@pytest.fixture
+def app(store: Store) -> Flask:
+    """API and console over the filled store."""
+    return create_app(store.database, SECRET)
+
+
+@pytest.fixture
+def api(app: Flask, store: Store) -> FlaskClient:
+    """A program that has a key."""
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {store.key}"
+    return client
+
+
+@pytest.fixture
+def console(app: Flask, store: Store) -> FlaskClient:
+    """A person who has signed in."""
+    client = app.test_client()
+    sign_in(client, store.key)
+    return client
+
+
+@pytest.fixture
+def server(store: Store) -> Iterator[Server]:
+    """The filled store behind the real server."""
+    with serving(store.folder) as running:
+        assert running.line() == "started"
+        yield running
