@@ -1,6 +1,5 @@
 """`hub connectors`, `hub runs`, `hub dossier`: what the store holds, to read."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -9,34 +8,29 @@ import typer
 from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, app, as_row, opened
 from hub.cli.exits import Exit
 from hub.cli.output import local, out, print_json, print_table, stop
-from hub.record.merge import flatten
-from hub.store import connectors as store_connectors
-from hub.store import dossiers, quarantine
+from hub.record.merge import Claim
 from hub.store import runs as store_runs
-from hub.store.dossiers import DossierRow
-from hub.wiring import Hub
+from hub.store.dossiers import with_code
+from hub.store.whole import Provenance, WholeDossier, whole
+from hub.sync.health import ConnectorState, states
 
 
 @app.command()
 def connectors(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """List the connectors: how fresh each is, how its last run ended, when it runs next."""
-    with opened(config) as hub:
-        rows = store_connectors.listed(hub.database)
-        latest = store_runs.latest_of_each(hub.database, [row.id for row in rows])
-        aside = quarantine.counts(hub.database)
+    """List the connectors, the worst first: how each fares, how fresh it is, when it runs next."""
     now = datetime.now(UTC)
+    with opened(config) as hub:
+        found = states(hub.database, now)
     if as_json:
-        extra = [{"stale": row.stale(now), "quarantined": aside.get(row.name, 0)} for row in rows]
-        print_json([as_row(row) | more for row, more in zip(rows, extra, strict=True)])
+        print_json([_state(one, now) for one in found])
         return
-    columns = ("connector", "title", "type", "last run", "read to its end", "late", "next run", "quarantined")
-    table = []
-    for row in rows:
-        run = latest.get(row.name)
-        late = "late" if row.stale(now) else ""
-        times = (local(row.seen_at), late, local(row.next_fire_at))
-        table.append((row.name, row.title, row.type, run.state if run else "never", *times, aside.get(row.name, 0)))
-    print_table(columns, table)
+    columns = ("connector", "title", "state", "last run", "read to its end", "next run", "quarantined")
+    rows = []
+    for one in found:
+        row, last = one.connector, one.last_run
+        times = (local(row.seen_at), local(row.next_fire_at))
+        rows.append((row.name, row.title, one.health, last.state if last else "", *times, one.quarantined))
+    print_table(columns, rows)
 
 
 @app.command()
@@ -80,23 +74,34 @@ def runs(
 def dossier(code: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Show a dossier by any of its codes: values, who said them, and what happened."""
     with opened(config) as hub:
-        found = dossiers.with_code(hub.database, code)
+        found = with_code(hub.database, code)
         if not found:
             stop(f"no dossier has the code {code!r}", Exit.NOT_FOUND)
-        documents = [_document(hub, row) for row in found]
+        dossiers = [whole(hub.database, row) for row in found]
     if as_json:
+        documents = [_document(one) for one in dossiers]
         print_json(documents[0] if len(documents) == 1 else documents)
         return
-    for document in documents:
-        _print(document)
+    for one in dossiers:
+        _print(one)
 
 
-def _document(hub: Hub, row: DossierRow) -> dict[str, Any]:
-    sources = dossiers.sources(hub.database, row.id)
+def _state(one: ConnectorState, now: datetime) -> dict[str, Any]:
+    more = {"health": one.health, "stale": one.connector.stale(now), "quarantined": one.quarantined}
+    return as_row(one.connector) | more | {"last_run": one.last_run and one.last_run.id}
+
+
+def _document(found: WholeDossier) -> dict[str, Any]:
     return {
-        "code": row.code,
-        "codes": dossiers.codes(hub.database, row.id),
-        "values": row.values,
+        "code": found.row.code,
+        "codes": found.codes,
+        "values": found.row.values,
+        "said_by": {name: _claim(one.believed) for name, one in found.provenance.items()},
+        "conflicts": {
+            name: [_claim(claim) | {"value": claim.value} for claim in one.conflicts]
+            for name, one in found.provenance.items()
+            if one.conflicts
+        },
         "sources": [
             {
                 "connector": one.source.connector,
@@ -105,21 +110,32 @@ def _document(hub: Hub, row: DossierRow) -> dict[str, Any]:
                 "stored_at": one.stored_at,
                 "problems": one.problems,
             }
-            for one in sources
+            for one in found.sources
         ],
-        "timeline": [asdict(event) for event in dossiers.timeline(hub.database, row.id)],
+        "timeline": [as_row(event) for event in found.timeline],
     }
 
 
-def _print(document: dict[str, Any]) -> None:
-    print_table(("field", "value"), [*flatten(document["values"])], title=f"{document['code']}")
+def _claim(claim: Claim) -> dict[str, str]:
+    return {"connector": claim.source.connector, "key": claim.source.key}
+
+
+def _print(found: WholeDossier) -> None:
+    values = [(name, one.believed.value, _said_by(one)) for name, one in found.provenance.items()]
+    print_table(("field", "value", "said by"), values, title=found.row.code)
     said = [
-        (one["connector"], one["key"], local(one["changed_at"]), local(one["stored_at"])) for one in document["sources"]
+        (one.source.connector, one.source.key, local(one.source.changed_at), local(one.stored_at))
+        for one in found.sources
     ]
     print_table(("source", "key", "changed there", "stored here"), said)
     happened = [
-        (local(one["at"]), one["status"] or "", one["name"] or "", one["actor"] or "", one["connector"])
-        for one in document["timeline"]
+        (local(one.at), one.status or "", one.name or "", one.actor or "", one.connector) for one in found.timeline
     ]
     print_table(("when", "status", "what", "who", "told by"), happened)
-    out.print(f"Known as: {', '.join(document['codes'])}", highlight=False)
+    out.print(f"Known as: {', '.join(found.codes)}", highlight=False)
+
+
+def _said_by(provenance: Provenance) -> str:
+    """Who is believed, and who says otherwise."""
+    others = ", ".join(f"{claim.source.connector}: {claim.value}" for claim in provenance.conflicts)
+    return provenance.believed.source.connector + (f" (not {others})" if others else "")

@@ -4,9 +4,9 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.record.dossier import Dossier
@@ -24,7 +24,9 @@ from hub.store.tables import (
     source_records,
 )
 
-Row = dict[str, Any]
+Fields: TypeAlias = dict[str, Any]  # of a row that is written
+
+_MOST_VALUES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,44 +65,37 @@ def known_records(database: Database, connector_id: int, keys: Sequence[str]) ->
         return {
             row.key: Known(row.digest, table is quarantine)
             for table in (source_records, quarantine)
-            for row in connection.execute(
-                select(table.c.key, table.c.digest).where(table.c.connector_id == connector_id, table.c.key.in_(keys))
-            )
+            for row in _rows_with(connection, _of(connector_id, table, "key", "digest"), table.c.key, keys)
         }
 
 
 def dossiers_by_code(connection: Connection, codes: Collection[Code]) -> dict[Code, int]:
     """The dossiers that these codes belong to."""
-    wanted = select(dossier_codes).where(dossier_codes.c.value.in_({code.value for code in codes}))
-    found = {Code(row.scope, row.value): row.dossier_id for row in connection.execute(wanted)}
+    values = {code.value for code in codes}
+    rows = _rows_with(connection, select(dossier_codes), dossier_codes.c.value, values)
+    found = {Code(row.scope, row.value): row.dossier_id for row in rows}
     return {code: found[code] for code in codes if code in found}
 
 
 def dossiers_by_record(connection: Connection, connector_id: int, keys: Collection[str]) -> dict[str, int]:
     """The dossiers that a connector's records spoke of until now."""
-    mine = (source_records.c.connector_id == connector_id) & source_records.c.key.in_(keys)
-    rows = connection.execute(select(source_records.c.key, source_records.c.dossier_id).where(mine))
-    return {row.key: row.dossier_id for row in rows}
+    mine = _of(connector_id, source_records, "key", "dossier_id")
+    return {row.key: row.dossier_id for row in _rows_with(connection, mine, source_records.c.key, keys)}
 
 
 def load_dossiers(connection: Connection, ids: Collection[int]) -> dict[int, Dossier]:
     """Dossiers with all their sources, locked until the end of the transaction (on PostgreSQL, row by row)."""
-    if not ids:
-        return {}
     # Locked in one order, so that two writers wait for each other instead of dying in a deadlock.
-    rows = connection.execute(
-        select(dossiers.c.id, dossiers.c["values"])
-        .where(dossiers.c.id.in_(ids))
-        .order_by(dossiers.c.id)
-        .with_for_update()
-    )
-    found = {row.id: Dossier(id=row.id, values=row[1]) for row in rows}
-    for row in connection.execute(select(dossier_codes).where(dossier_codes.c.dossier_id.in_(ids))):
+    locked = select(dossiers.c.id, dossiers.c["values"]).order_by(dossiers.c.id).with_for_update()
+    rows = _rows_with(connection, locked, dossiers.c.id, sorted(ids))
+    found = {dossier_id: Dossier(id=dossier_id, values=values) for dossier_id, values in map(tuple, rows)}
+    for row in _rows_with(connection, select(dossier_codes), dossier_codes.c.dossier_id, ids):
         found[row.dossier_id].codes[Code(row.scope, row.value)] = None
-    for dossier_id, source in _sources(connection, ids):
-        found[dossier_id].sources[source.connector, source.key] = source
-    told = select(events.c.dossier_id, events.c.fingerprint).where(events.c.dossier_id.in_(ids))
-    for row in connection.execute(told):
+    for row in _rows_with(connection, _SOURCES, source_records.c.dossier_id, ids):
+        source = Source(row.name, row.key, row.precedence, row.changed_at, row.values)
+        found[row.dossier_id].sources[source.connector, source.key] = source
+    told = select(events.c.dossier_id, events.c.fingerprint)
+    for row in _rows_with(connection, told, events.c.dossier_id, ids):
         found[row.dossier_id].told.add(row.fingerprint)
     return found
 
@@ -158,10 +153,11 @@ def save_records(
     release(connection, connector_id, [record.key for record in records])
 
 
-def release(connection: Connection, connector_id: int, keys: Collection[str]) -> None:
+def release(connection: Connection, connector_id: int, keys: Sequence[str]) -> None:
     """Let records out of quarantine."""
-    out = (quarantine.c.connector_id == connector_id) & quarantine.c.key.in_(keys)
-    connection.execute(delete(quarantine).where(out))
+    for some in _slices(keys):
+        out = (quarantine.c.connector_id == connector_id) & quarantine.c.key.in_(some)
+        connection.execute(delete(quarantine).where(out))
 
 
 def save_rejected(
@@ -190,21 +186,31 @@ def save_rejected(
     _upsert(connection, quarantine, rows, keep=("first_seen_at",))
 
 
-def _sources(connection: Connection, ids: Collection[int]) -> Iterator[tuple[int, Source]]:
-    query = (
-        select(
-            source_records.c.dossier_id,
-            connectors.c.name,
-            source_records.c.key,
-            connectors.c.precedence,
-            source_records.c.changed_at,
-            source_records.c["values"],
-        )
-        .join_from(source_records, connectors)
-        .where(source_records.c.dossier_id.in_(ids))
-    )
-    for dossier_id, *source in connection.execute(query):
-        yield dossier_id, Source(*source)
+_SOURCES = select(
+    source_records.c.dossier_id,
+    connectors.c.name,
+    source_records.c.key,
+    connectors.c.precedence,
+    source_records.c.changed_at,
+    source_records.c["values"],
+).join_from(source_records, connectors)
+
+
+def _of(connector_id: int, table: Table, *columns: str) -> Select[Any]:
+    return select(*(table.c[name] for name in columns)).where(table.c.connector_id == connector_id)
+
+
+def _rows_with(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Collection[Any]
+) -> Iterator[Row[Any]]:
+    """The rows whose column is one of these values, however many there are."""
+    for some in _slices(list(values)):
+        yield from connection.execute(query.where(column.in_(some)))
+
+
+def _slices(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Databases bound the values of one statement: SQLite 32,766, PostgreSQL 65,535."""
+    return (values[start : start + _MOST_VALUES] for start in range(0, len(values), _MOST_VALUES))
 
 
 def _insert_dossiers(connection: Connection, born: Sequence[Dossier], now: datetime) -> None:
@@ -221,7 +227,7 @@ def _update_dossiers(connection: Connection, changed: Sequence[Dossier], now: da
     _many(connection, update(dossiers).where(dossiers.c.id == bindparam("the_id")), rows)
 
 
-def _dossier_row(dossier: Dossier) -> Row:
+def _dossier_row(dossier: Dossier) -> Fields:
     values = dossier.values
     return {
         "code": dossier.code,
@@ -246,12 +252,12 @@ def _join(connection: Connection, dossier: Dossier, other: Dossier, now: datetim
     connection.execute(gone.values(merged_into=dossier.id, changed_at=now))
 
 
-def _code_rows(dossier: Dossier) -> Iterator[Row]:
+def _code_rows(dossier: Dossier) -> Iterator[Fields]:
     for code in dict.fromkeys(dossier.new_codes):
         yield {"scope": code.scope, "value": code.value, "dossier_id": dossier.id}
 
 
-def _event_row(dossier: Dossier, event: Event, now: datetime, connector_ids: dict[str, int]) -> Row:
+def _event_row(dossier: Dossier, event: Event, now: datetime, connector_ids: dict[str, int]) -> Fields:
     return {
         "dossier_id": dossier.id,
         "fingerprint": event.fingerprint,
@@ -265,7 +271,7 @@ def _event_row(dossier: Dossier, event: Event, now: datetime, connector_ids: dic
     }
 
 
-def _upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: Collection[str] = ()) -> None:
+def _upsert(connection: Connection, table: Table, rows: Sequence[Fields], keep: Collection[str] = ()) -> None:
     """Insert by (connector, key), or replace all but `keep`."""
     if not rows:
         return
@@ -274,7 +280,7 @@ def _upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: Col
     _many(connection, statement.on_conflict_do_update(index_elements=["connector_id", "key"], set_=replaced), rows)
 
 
-def _many(connection: Connection, statement: Any, rows: Sequence[Row]) -> None:
+def _many(connection: Connection, statement: Any, rows: Sequence[Fields]) -> None:
     if rows:
         connection.execute(statement, rows)
 

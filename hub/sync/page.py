@@ -27,6 +27,7 @@ class Work:
     database: Database
     connector: ConnectorRow
     mapping: Mapping
+    mapping_used: str  # name, version and fingerprint, for people
     run_id: int
     lease: Lease
     lease_seconds: float
@@ -127,7 +128,7 @@ def _keep(work: Work, page: Page, found: Sorted, now: datetime, counts: Counts, 
     pages.save_dossiers(transaction, desk.touched(), now, work.connector_ids)
     records = [_stored(reading, source, desk) for reading, source in zip(found.readings, heard, strict=True)]
     pages.save_records(transaction, connector_id, records, payload_id, now)
-    pages.save_rejected(transaction, connector_id, found.rejected, payload_id, work.mapping.name, now)
+    pages.save_rejected(transaction, connector_id, found.rejected, payload_id, work.mapping_used, now)
 
 
 def _lay(transaction: Transaction, connector: ConnectorRow, readings: Sequence[Reading]) -> Desk:

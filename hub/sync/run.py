@@ -116,6 +116,7 @@ class _Run:
             self.database,
             self.connector,
             self.source.mapping,
+            self._mapping_used(),
             self.run_id,
             self.lease,
             LEASE_SECONDS,
