@@ -48,7 +48,7 @@ def serve_until_stopped(found: Configuration, host: str, port: int, announce: Ca
             engine.stop()
 
     try:
-        server.serve(make_app, host, port, on_start=start, on_stop=end, announce=announce)
+        server.serve(make_app, host, port, on_start=start, on_stop=end, announce=lambda url: announce(url.rstrip("/")))
     except server.ServeError as error:
         stop(str(error), Exit.WRONG)
 
