@@ -99,9 +99,9 @@ class Dossier:
     def _tell(self, source: Source, now: str, status_before: str | None) -> bool:
         """Add the events that this source tells, and the change of status if no event tells it."""
         status = self.values["status"]
-        told = [event for event in events_of(source.values, source.connector) if event.fingerprint not in self.told]
+        told = [event for event in events_of(source.values) if event.fingerprint not in self.told]
         if status != status_before and all(event.status != status for event in told):
-            told.append(Event(at=source.changed_at or now, connector=source.connector, status=status))
+            told.append(Event(at=source.changed_at or now, status=status))
         fresh = {event.fingerprint: event for event in told if event.fingerprint not in self.told}
         self.told |= fresh.keys()
         self.new_events += fresh.values()

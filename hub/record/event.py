@@ -10,10 +10,9 @@ from hub.record.merge import Values
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One happening: `at` is its time at the source (UTC ISO 8601), `connector` who told it first."""
+    """One happening; `at` is its time at the source (UTC ISO 8601)."""
 
     at: str
-    connector: str
     status: str | None = None
     name: str | None = None
     actor: str | None = None
@@ -27,16 +26,15 @@ class Event:
         object.__setattr__(self, "fingerprint", hashlib.blake2b(told.encode(), digest_size=16).digest())
 
 
-def events_of(values: Values, connector: str) -> Iterator[Event]:
+def events_of(values: Values) -> Iterator[Event]:
     """The events that a record tells of itself."""
     for told in values.get("events", ()):
-        yield _event(told, connector)
+        yield _event(told)
 
 
-def _event(told: dict[str, Any], connector: str) -> Event:
+def _event(told: dict[str, Any]) -> Event:
     return Event(
         at=told["at"],
-        connector=connector,
         status=told.get("status"),
         name=told.get("name"),
         actor=told.get("actor"),

@@ -114,9 +114,7 @@ def save_payload(
     return payload_id
 
 
-def save_dossiers(
-    connection: Connection, touched: Iterable[Dossier], now: datetime, connector_ids: dict[str, int]
-) -> None:
+def save_dossiers(connection: Connection, touched: Iterable[Dossier], now: datetime, connector_id: int) -> None:
     """Write the new and the changed dossiers with their codes and events."""
     changed = [dossier for dossier in touched if dossier.changed]
     born = [dossier for dossier in changed if dossier.id is None]
@@ -127,7 +125,7 @@ def save_dossiers(
         for other in dossier.joined:
             _join(connection, dossier, other, now)
     _many(connection, insert(dossier_codes), [row for dossier in changed for row in _code_rows(dossier)])
-    rows = [_event_row(dossier, event, now, connector_ids) for dossier in changed for event in dossier.new_events]
+    rows = [_event_row(dossier, event, now, connector_id) for dossier in changed for event in dossier.new_events]
     _many(connection, _insert(connection, events).on_conflict_do_nothing(), rows)
 
 
@@ -257,7 +255,7 @@ def _code_rows(dossier: Dossier) -> Iterator[Fields]:
         yield {"scope": code.scope, "value": code.value, "dossier_id": dossier.id}
 
 
-def _event_row(dossier: Dossier, event: Event, now: datetime, connector_ids: dict[str, int]) -> Fields:
+def _event_row(dossier: Dossier, event: Event, now: datetime, connector_id: int) -> Fields:
     return {
         "dossier_id": dossier.id,
         "fingerprint": event.fingerprint,
@@ -266,7 +264,7 @@ def _event_row(dossier: Dossier, event: Event, now: datetime, connector_ids: dic
         "name": event.name,
         "actor": event.actor,
         "unit": event.unit,
-        "connector_id": connector_ids[event.connector],
+        "connector_id": connector_id,
         "recorded_at": now,
     }
 

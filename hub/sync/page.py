@@ -31,7 +31,11 @@ class Work:
     run_id: int
     lease: Lease
     lease_seconds: float
-    connector_ids: dict[str, int]
+
+    @property
+    def basis(self) -> bytes:
+        """What decides the outcome besides the record itself: when it changes, every record is read anew."""
+        return f"{self.mapping.fingerprint} {self.connector.agency} {self.connector.precedence} ".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,9 @@ def store(work: Work, page: Page, now: datetime) -> Counts:
 
 def _sort(work: Work, page: Page, known: dict[str, Known]) -> Sorted:
     found = Sorted([], [], Counts(fetched=len(page.records) + len(page.bad)))
+    basis = work.basis
     for record in _last_of_each(page.records, found.counts):
-        digest = _digest(record.raw, work.mapping.fingerprint)
+        digest = _digest(basis, record.raw)
         stored = known.get(record.key)
         if stored and stored.digest == digest:
             _count_known(stored, found.counts)
@@ -78,7 +83,7 @@ def _sort(work: Work, page: Page, known: dict[str, Known]) -> Sorted:
             found.rejected.append(Rejected(record.key, digest, reasons, record.raw))
         else:
             found.readings.append(Reading(record, digest, draft))
-    found.rejected.extend(_bad(error, work.mapping.fingerprint) for error in page.bad)
+    found.rejected.extend(_bad(error, basis) for error in page.bad)
     found.counts.quarantined += len(found.rejected)
     return found
 
@@ -97,14 +102,14 @@ def _count_known(stored: Known, counts: Counts) -> None:
         counts.unchanged += 1
 
 
-def _bad(error: BadRecord, fingerprint: str) -> Rejected:
+def _bad(error: BadRecord, basis: bytes) -> Rejected:
     reason = {"field": "", "source": "", "value": "", "expected": str(error), "hint": error.hint}
-    return Rejected(error.key, _digest(error.raw, fingerprint), [reason], error.raw)
+    return Rejected(error.key, _digest(basis, error.raw), [reason], error.raw)
 
 
-def _digest(raw: bytes, fingerprint: str) -> bytes:
-    """The same for the same bytes read by the same mapping: nothing needs to be done then."""
-    return hashlib.blake2b(raw, digest_size=16, key=fingerprint.encode()[:64]).digest()
+def _digest(basis: bytes, raw: bytes) -> bytes:
+    """The same for the same bytes read in the same way: nothing needs to be done then."""
+    return hashlib.blake2b(basis + raw, digest_size=16).digest()
 
 
 def _write(work: Work, page: Page, found: Sorted, now: datetime, transaction: Transaction) -> Counts:
@@ -125,7 +130,7 @@ def _keep(work: Work, page: Page, found: Sorted, now: datetime, counts: Counts, 
     payload_id = pages.save_payload(transaction, connector_id, page.media_type, page.payload, digest, now)
     desk = _lay(transaction, work.connector, found.readings)
     heard = [_hear(desk, reading, work.connector, now, counts) for reading in found.readings]
-    pages.save_dossiers(transaction, desk.touched(), now, work.connector_ids)
+    pages.save_dossiers(transaction, desk.touched(), now, connector_id)
     records = [_stored(reading, source, desk) for reading, source in zip(found.readings, heard, strict=True)]
     pages.save_records(transaction, connector_id, records, payload_id, now)
     pages.save_rejected(transaction, connector_id, found.rejected, payload_id, work.mapping_used, now)

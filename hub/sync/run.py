@@ -66,6 +66,10 @@ def execute(
         connectors.release_lease(database, lease)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(slots=True)
 class _Run:
     database: Database
@@ -77,6 +81,7 @@ class _Run:
     on_page: Callable[[Progress], None]
     counts: Counts = field(default_factory=Counts)
     attempts: list[dict[str, Any]] = field(default_factory=list)
+    began: datetime = field(default_factory=_now)
 
     def do(self) -> bool:
         run = runs.get(self.database, self.run_id)
@@ -120,7 +125,6 @@ class _Run:
             self.run_id,
             self.lease,
             LEASE_SECONDS,
-            {row.name: row.id for row in connectors.listed(self.database)},
         )
         with self.source.open(retry) as connector:
             for answer in connector.pull(since):
@@ -144,7 +148,8 @@ class _Run:
         now = _now()
         with self.database.write() as transaction:
             if ending.state is RunState.SUCCEEDED:
-                connectors.mark_seen(transaction, self.connector.id, now)
+                # Not `now`: what changed while we read may be missing, so we know the source as of the beginning.
+                connectors.mark_seen(transaction, self.connector.id, self.began)
             runs.finish(transaction, self.run_id, ending, now)
         say = log.info if ending.state is RunState.SUCCEEDED else log.warning
         say("run_ended", connector=self.source.name, run=self.run_id, state=ending.state, sentence=ending.sentence)
@@ -189,7 +194,3 @@ def _summary(counts: Counts) -> str:
         f"{counts.fetched:,} fetched: {counts.created:,} created, {counts.updated:,} updated, "
         f"{counts.unchanged:,} unchanged, {counts.quarantined:,} quarantined."
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -87,6 +87,24 @@ def test_two_connectors_with_one_national_code_make_one_dossier_with_two_sources
     assert dossiers.with_code(database, "000.00.00.H29-260520-0009") == [dossier]
 
 
+def test_a_full_run_after_a_change_of_precedence_weighs_the_sources_anew(database: Database, do: Do) -> None:
+    listings = {"a": Listing([[record(1, name="LE THI MAU")]]), "b": Listing([[record(1, name="Lê Thị Mẫu")]])}
+    for name, listing in listings.items():
+        do(listing, name)
+    registered(database, "a", "b", precedence={"a": 20, "b": 10})
+    assert counts(do(listings["a"], "a", kind="full")) == (1, 0, 1, 0, 0)
+    assert stored(database, A).values["applicant"]["name"] == "LE THI MAU"
+
+
+def test_a_source_is_known_as_of_the_beginning_of_the_run(database: Database, do: Do) -> None:
+    asked: list[datetime] = []
+    do(Listing([[record(1)]], before_page=lambda _: asked.append(datetime.now(UTC))))
+    row = connectors.named(database, "a")
+    assert row is not None
+    assert row.seen_at is not None
+    assert row.seen_at <= asked[0]
+
+
 def test_the_same_number_of_two_agencies_stays_two_dossiers(database: Database, do: Do) -> None:
     do(Listing([[record(1, "24-001")]]), "a")
     do(Listing([[record(1, "24-001")]]), "b")

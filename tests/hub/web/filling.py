@@ -117,8 +117,7 @@ def _run(database: Database, name: str, at: datetime, records: Sequence[Record])
     runs.start(database, run_id, f"{connector.mapping} v3 1a2b3c4d", "2026-05-18T00:00:00Z", at)
     lease = connectors.take_lease(database, connector.id, "tests", at, 5)
     assert lease is not None
-    ids = {row.name: row.id for row in connectors.listed(database)}
-    work = Work(database, connector, cast("Any", _AsGiven()), "as given", run_id, lease, 5, ids)
+    work = Work(database, connector, cast("Any", _AsGiven()), "as given", run_id, lease, 5)
     store(work, Page(b"[]", "application/json", records, "2026-05-22T00:00:00Z", total=100), at)
     connectors.release_lease(database, lease)
     return run_id
