@@ -1,15 +1,21 @@
 """What every test can ask for: a store on each database."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from hub.store.database import Database, connect
 from hub.store.schema import upgrade
 from tests.postgres import postgres
+
+# A shared machine may be slow at any moment, so no example is held against a clock; CI tries the same examples each time.
+settings.register_profile("project", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")
