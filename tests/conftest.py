@@ -13,7 +13,7 @@ from hub.store.database import Database, connect
 from hub.store.schema import upgrade
 from tests.postgres import postgres
 
-# A shared machine may be slow at any moment, so no example is held against a clock; CI tries the same examples each time.
+# A shared machine may be slow, so no example is held against a clock; CI tries the same examples each time.
 settings.register_profile("project", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("project")
 
