@@ -163,9 +163,10 @@ class RecordReader:
             return None
         text = document.text_of(value, self.changed_at.from_)
         try:
-            return form.read(text) if text else None
+            moment = form.read(text) if text else None
         except (ValueError, OverflowError):
             return None  # the record itself may still be read; it only cannot move the bookmark
+        return moment if moment and 1900 < moment.year < 2200 else None  # 0001-01-01 is how .NET says nothing
 
     def _without_key(self, raw: bytes, source: str) -> BadRecord:
         return BadRecord(

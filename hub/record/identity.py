@@ -8,8 +8,11 @@ import re
 import unicodedata
 from typing import Any, NamedTuple
 
+LONGEST = 200  # characters of a code; what is longer is no code
+
 # Circular 01/2018 Art. 19 (two or three groups before the agency) and Decision 20/2020 (domain list identity_rules).
 _OFFICIAL = re.compile(r"(?:(?:\d{3}\.)?\d{2}\.\d{2}\.[A-Z]\d{2}-\d{6}-\d{4,}|[A-Y]\d{2}(?:\.[A-Z0-9]+)*-\d{6}-\d{4,})")
+_SAYS_SOMETHING = re.compile(r"[^\W0_]")  # a letter, or a digit that is not 0: `0`, `-` and `000` are fillers
 _NATIONWIDE = ""
 
 
@@ -26,9 +29,20 @@ def normalise(code: str) -> str:
 
 
 def codes_of(values: dict[str, Any], scope: str) -> tuple[Code, ...]:
-    """The codes that a record gives for its dossier, the local one first, without repeats."""
+    """The codes that a record gives for its dossier, the local one first, without repeats; none where it gives none.
+
+    A national code counts only in its official form: whatever else stands there (`0`, `chưa có`) would join strangers.
+    """
     found: dict[Code, None] = {}
-    for name in ("code", "national_code"):
-        if text := normalise(values.get(name) or ""):
-            found[Code(_NATIONWIDE if _OFFICIAL.fullmatch(text) else scope, text)] = None
+    if code := _code(values.get("code") or "", scope):
+        found[code] = None
+    if (national := _code(values.get("national_code") or "", scope)) and national.scope == _NATIONWIDE:
+        found[national] = None
     return tuple(found)
+
+
+def _code(written: str, scope: str) -> Code | None:
+    text = normalise(written)
+    if len(text) > LONGEST or not _SAYS_SOMETHING.search(text):
+        return None
+    return Code(_NATIONWIDE if _OFFICIAL.fullmatch(text) else scope, text)

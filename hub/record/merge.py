@@ -9,6 +9,12 @@ from typing import Any, TypeAlias
 
 Values: TypeAlias = dict[str, Any]  # nested, JSON-ready: see hub.record.fields
 
+# Where a dossier stands is a matter of time: a trusted source that is one step behind is still behind.
+_LATEST_WINS = frozenset({"status", "officer", "due_at"})
+# What goes with the status is only believed from sources that agree on it.
+_WITH_STATUS = frozenset({"status_text", "completed_at", "returned_at"})
+_TIMES = ("submitted_at", "received_at", "completed_at", "returned_at")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -17,8 +23,14 @@ class Source:
     connector: str
     key: str
     precedence: int
+    scope: str  # what its unofficial codes are unique in: see hub.record.identity
     changed_at: str  # at the source, UTC ISO 8601; empty where the source does not say
     values: Values
+
+    @property
+    def latest(self) -> str:
+        """When it last changed, or the latest time that it tells of the dossier: later speaks for newer."""
+        return self.changed_at or max((self.values.get(name, "") for name in _TIMES), default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +49,20 @@ class Merged:
     claims: Mapping[str, Sequence[Claim]]
 
 
-# Where a dossier stands is a matter of time: a trusted source that is one step behind is still behind.
-_LATEST_WINS = frozenset({"status", "status_text", "officer", "due_at", "completed_at", "returned_at"})
-
-
 def merge(sources: Iterable[Source]) -> Merged:
     """Believe the higher precedence, then the later change; for where the dossier stands, the later change first.
 
     Sources that are equal in both are believed in the order of their names, so that the answer is stable.
     """
-    ranked = sorted(sources, key=_name)
-    ranked.sort(key=_rank, reverse=True)
+    ranked = sorted(sources, key=lambda source: (source.connector, source.key))
+    ranked.sort(key=lambda source: (source.precedence, source.latest), reverse=True)
     claims: dict[str, list[Claim]] = {}
     for source in ranked:
         for name, value in flatten(source.values):
             claims.setdefault(name, []).append(Claim(source, value))
     for name in _LATEST_WINS & claims.keys():
-        claims[name].sort(key=_time, reverse=True)
+        claims[name].sort(key=lambda claim: claim.source.latest, reverse=True)
+    _keep_with_status(claims)
     return Merged(nest((name, made[0].value) for name, made in claims.items()), claims)
 
 
@@ -88,13 +97,11 @@ def nest(fields: Iterable[tuple[str, Any]]) -> Values:
     return values
 
 
-def _rank(source: Source) -> tuple[int, str]:
-    return source.precedence, source.changed_at
-
-
-def _name(source: Source) -> tuple[str, str]:
-    return source.connector, source.key
-
-
-def _time(claim: Claim) -> str:
-    return claim.source.changed_at
+def _keep_with_status(claims: dict[str, list[Claim]]) -> None:
+    if "status" not in claims:
+        return
+    believed = claims["status"][0].value
+    for name in _WITH_STATUS & claims.keys():
+        claims[name] = [claim for claim in claims[name] if claim.source.values.get("status") == believed]
+        if not claims[name]:
+            del claims[name]

@@ -116,7 +116,7 @@ def codes(database: Database, dossier_id: int) -> list[str]:
 def sources(database: Database, dossier_id: int) -> list[SourceRow]:
     """The source records behind a dossier."""
     query = (
-        select(source_records, connectors.c.name, connectors.c.precedence, connectors.c.agency, connectors.c.seen_at)
+        select(source_records, connectors.c.name, connectors.c.agency, connectors.c.seen_at)
         .join_from(source_records, connectors)
         .where(source_records.c.dossier_id == dossier_id)
         .order_by(connectors.c.name, source_records.c.key)
@@ -188,5 +188,5 @@ def _rows(connection: Connection, query: Select[Any]) -> list[DossierRow]:
 
 
 def _source(row: RowMapping) -> SourceRow:
-    source = Source(row["name"], row["key"], row["precedence"], row["changed_at"], row["values"])
+    source = Source(row["name"], row["key"], row["precedence"], row["scope"], row["changed_at"], row["values"])
     return SourceRow(source, row["agency"], row["problems"] or [], row["payload_id"], row["stored_at"], row["seen_at"])

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.record.dossier import Dossier
 from hub.record.event import Event
 from hub.record.identity import Code
-from hub.record.merge import Source, Values
+from hub.record.merge import Source
 from hub.store.database import Database
 from hub.store.tables import (
     connectors,
@@ -27,6 +27,7 @@ from hub.store.tables import (
 Fields: TypeAlias = dict[str, Any]  # of a row that is written
 
 _MOST_VALUES = 10_000
+_TURN = 0x4D6F7443  # any number that nothing else in this database locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,8 @@ class Known:
 class StoredRecord:
     """A source record as it is to be kept."""
 
-    key: str
+    source: Source
     digest: bytes
-    changed_at: str
-    values: Values
     problems: list[dict[str, str]] | None
     dossier_id: int
 
@@ -57,6 +56,16 @@ class Rejected:
     digest: bytes
     reasons: list[dict[str, str]]
     raw: bytes
+
+
+def take_turn(connection: Connection) -> None:
+    """Until the end of the transaction nobody else decides which records are one dossier.
+
+    SQLite has one writer anyway. On PostgreSQL two connectors that meet the same new dossiers, or join old ones,
+    would otherwise fail on each other's codes again and again.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
 
 
 def known_records(database: Database, connector_id: int, keys: Sequence[str]) -> dict[str, Known]:
@@ -84,15 +93,13 @@ def dossiers_by_record(connection: Connection, connector_id: int, keys: Collecti
 
 
 def load_dossiers(connection: Connection, ids: Collection[int]) -> dict[int, Dossier]:
-    """Dossiers with all their sources, locked until the end of the transaction (on PostgreSQL, row by row)."""
-    # Locked in one order, so that two writers wait for each other instead of dying in a deadlock.
-    locked = select(dossiers.c.id, dossiers.c["values"]).order_by(dossiers.c.id).with_for_update()
-    rows = _rows_with(connection, locked, dossiers.c.id, sorted(ids))
+    """Dossiers with all their sources."""
+    rows = _rows_with(connection, select(dossiers.c.id, dossiers.c["values"]), dossiers.c.id, ids)
     found = {dossier_id: Dossier(id=dossier_id, values=values) for dossier_id, values in map(tuple, rows)}
     for row in _rows_with(connection, select(dossier_codes), dossier_codes.c.dossier_id, ids):
         found[row.dossier_id].codes[Code(row.scope, row.value)] = None
     for row in _rows_with(connection, _SOURCES, source_records.c.dossier_id, ids):
-        source = Source(row.name, row.key, row.precedence, row.changed_at, row.values)
+        source = Source(row.name, row.key, row.precedence, row.scope, row.changed_at, row.values)
         found[row.dossier_id].sources[source.connector, source.key] = source
     told = select(events.c.dossier_id, events.c.fingerprint)
     for row in _rows_with(connection, told, events.c.dossier_id, ids):
@@ -124,7 +131,9 @@ def save_dossiers(connection: Connection, touched: Iterable[Dossier], now: datet
     for dossier in changed:
         for other in dossier.joined:
             _join(connection, dossier, other, now)
-    _many(connection, insert(dossier_codes), [row for dossier in changed for row in _code_rows(dossier)])
+        _adopt(connection, dossier)
+        _drop_events(connection, dossier)
+    _save_codes(connection, [row for dossier in changed for row in _code_rows(dossier)])
     rows = [_event_row(dossier, event, now, connector_id) for dossier in changed for event in dossier.new_events]
     _many(connection, _insert(connection, events).on_conflict_do_nothing(), rows)
 
@@ -136,11 +145,13 @@ def save_records(
     rows = [
         {
             "connector_id": connector_id,
-            "key": record.key,
+            "key": record.source.key,
             "dossier_id": record.dossier_id,
             "digest": record.digest,
-            "changed_at": record.changed_at,
-            "values": record.values,
+            "precedence": record.source.precedence,
+            "scope": record.source.scope,
+            "changed_at": record.source.changed_at,
+            "values": record.source.values,
             "problems": record.problems,
             "payload_id": payload_id,
             "stored_at": now,
@@ -148,7 +159,7 @@ def save_records(
         for record in records
     ]
     _upsert(connection, source_records, rows)
-    release(connection, connector_id, [record.key for record in records])
+    release(connection, connector_id, [record.source.key for record in records])
 
 
 def release(connection: Connection, connector_id: int, keys: Sequence[str]) -> None:
@@ -156,6 +167,13 @@ def release(connection: Connection, connector_id: int, keys: Sequence[str]) -> N
     for some in _slices(keys):
         out = (quarantine.c.connector_id == connector_id) & quarantine.c.key.in_(some)
         connection.execute(delete(quarantine).where(out))
+
+
+def seen_again(connection: Connection, connector_id: int, keys: Sequence[str], now: datetime) -> None:
+    """Records that stand in quarantine came again, as bad as before."""
+    for some in _slices(keys):
+        those = (quarantine.c.connector_id == connector_id) & quarantine.c.key.in_(some)
+        connection.execute(update(quarantine).where(those).values(last_seen_at=now))
 
 
 def save_rejected(
@@ -188,7 +206,8 @@ _SOURCES = select(
     source_records.c.dossier_id,
     connectors.c.name,
     source_records.c.key,
-    connectors.c.precedence,
+    source_records.c.precedence,
+    source_records.c.scope,
     source_records.c.changed_at,
     source_records.c["values"],
 ).join_from(source_records, connectors)
@@ -248,6 +267,27 @@ def _join(connection: Connection, dossier: Dossier, other: Dossier, now: datetim
         connection.execute(update(table).where(table.c.dossier_id == other.id).values(dossier_id=dossier.id))
     gone = update(dossiers).where((dossiers.c.id == other.id) | (dossiers.c.merged_into == other.id))
     connection.execute(gone.values(merged_into=dossier.id, changed_at=now))
+
+
+def _adopt(connection: Connection, dossier: Dossier) -> None:
+    """Point source records at the dossier that they turned out to speak of."""
+    for source in dossier.adopted:
+        owner = select(connectors.c.id).where(connectors.c.name == source.connector).scalar_subquery()
+        mine = (source_records.c.connector_id == owner) & (source_records.c.key == source.key)
+        connection.execute(update(source_records).where(mine).values(dossier_id=dossier.id))
+
+
+def _drop_events(connection: Connection, dossier: Dossier) -> None:
+    for some in _slices(list(dossier.dropped_events)):
+        gone = (events.c.dossier_id == dossier.id) & events.c.fingerprint.in_(some)
+        connection.execute(delete(events).where(gone))
+
+
+def _save_codes(connection: Connection, rows: Sequence[Fields]) -> None:
+    """A code that was another dossier's alias now finds the dossier whose source gives it."""
+    statement = _insert(connection, dossier_codes)
+    moved = {"dossier_id": statement.excluded.dossier_id}
+    _many(connection, statement.on_conflict_do_update(index_elements=["value", "scope"], set_=moved), rows)
 
 
 def _code_rows(dossier: Dossier) -> Iterator[Fields]:

@@ -126,7 +126,9 @@ source_records = Table(
     Column("connector_id", ForeignKey("connectors.id"), nullable=False),
     Column("key", Text, nullable=False),
     Column("dossier_id", ForeignKey("dossiers.id"), nullable=False, index=True),
-    Column("digest", LargeBinary(16), nullable=False),  # of the record's bytes and the mapping
+    Column("digest", LargeBinary(16), nullable=False),  # of the record's bytes and how they are read
+    Column("precedence", Integer, nullable=False),  # its connector's, when this was stored
+    Column("scope", String(40), nullable=False),  # likewise: what its unofficial codes are unique in
     Column("changed_at", String(20), nullable=False),  # at the source, UTC ISO 8601, or empty
     Column("values", Json, nullable=False),
     Column("problems", Json),  # optional fields that could not be read

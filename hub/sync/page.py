@@ -1,15 +1,18 @@
 """One page: tell the changed from the unchanged, read what changed, and store it all in one transaction."""
 
 import hashlib
+import re
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import TypeGuard
 
 from connectors.contract import Page, Record
 from connectors.errors import BadRecord
 from hub.record.dossier import Outcome
-from hub.record.identity import codes_of
+from hub.record.identity import LONGEST, Code, codes_of
 from hub.record.merge import Source, Values
+from hub.record.moments import as_text
 from hub.store import connectors, pages, runs
 from hub.store.connectors import ConnectorRow, Lease
 from hub.store.database import Database, Transaction
@@ -18,6 +21,8 @@ from hub.store.runs import Counts
 from hub.sync.desk import Desk
 from mappings.engine.draft import Draft
 from mappings.engine.reading import Mapping
+
+_KEY = re.compile(r"[^\x00-\x1f\x7f]{1,500}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Sorted:
 
     readings: list[Reading]
     rejected: list[Rejected]  # news: to be written to quarantine
+    again: list[str]  # keys of records that stand in quarantine, as bad as before
     counts: Counts
 
 
@@ -62,29 +68,54 @@ def store(work: Work, page: Page, now: datetime) -> Counts:
     Raises:
         LeaseLost: another worker has taken the connector over; nothing was stored.
     """
+    page = _identified(page)
     keys = [record.key for record in page.records] + [bad.key for bad in page.bad]
     known = pages.known_records(work.database, work.connector.id, keys)
     found = _sort(work, page, known)
     return work.database.write_again(lambda transaction: _write(work, page, found, now, transaction))
 
 
+def _identified(page: Page) -> Page:
+    """The page with the records that no database can tell apart set aside: their key is no key."""
+    wrong = [record for record in page.records if not _KEY.fullmatch(record.key)]
+    if not wrong:
+        return page
+    bad = [
+        BadRecord(
+            f"the key {record.key[:80]!r} identifies nothing",
+            key=hashlib.sha256(record.raw).hexdigest(),
+            raw=record.raw,
+            hint="A key has 1 to 500 characters and no control characters: is `key` in the settings right?",
+        )
+        for record in wrong
+    ]
+    records = [record for record in page.records if _KEY.fullmatch(record.key)]
+    return replace(page, records=records, bad=[*page.bad, *bad])
+
+
 def _sort(work: Work, page: Page, known: dict[str, Known]) -> Sorted:
-    found = Sorted([], [], Counts(fetched=len(page.records) + len(page.bad)))
+    found = Sorted([], [], [], Counts(fetched=len(page.records) + len(page.bad)))
     basis = work.basis
     for record in _last_of_each(page.records, found.counts):
         digest = _digest(basis, record.raw)
         stored = known.get(record.key)
         if stored and stored.digest == digest:
-            _count_known(stored, found.counts)
+            if stored.quarantined:
+                found.again.append(record.key)
+            else:
+                found.counts.unchanged += 1
             continue
         draft = work.mapping.read(record.value)
         if draft.rejected:
             reasons = [asdict(problem) for problem in draft.problems]
+        else:
+            reasons = [] if codes_of(draft.values, work.connector.agency) else [_no_code(draft)]
+        if reasons:
             found.rejected.append(Rejected(record.key, digest, reasons, record.raw))
         else:
             found.readings.append(Reading(record, digest, draft))
     found.rejected.extend(_bad(error, basis) for error in page.bad)
-    found.counts.quarantined += len(found.rejected)
+    found.counts.quarantined += len(found.rejected) + len(found.again)
     return found
 
 
@@ -95,11 +126,11 @@ def _last_of_each(records: Sequence[Record], counts: Counts) -> Collection[Recor
     return last.values()
 
 
-def _count_known(stored: Known, counts: Counts) -> None:
-    if stored.quarantined:
-        counts.quarantined += 1
-    else:
-        counts.unchanged += 1
+def _no_code(draft: Draft) -> dict[str, str]:
+    """Why a record cannot be told from others' dossiers: kept, it would be a dossier that nobody can find."""
+    code = str(draft.values.get("code", ""))[:LONGEST]
+    hint = f"letters or digits, at most {LONGEST}; `0`, `-` and the like are fillers"
+    return {"field": "code", "source": "", "value": code, "expected": "a dossier's code", "hint": hint}
 
 
 def _bad(error: BadRecord, basis: bytes) -> Rejected:
@@ -116,7 +147,9 @@ def _write(work: Work, page: Page, found: Sorted, now: datetime, transaction: Tr
     connectors.renew_lease(transaction, work.lease, now, work.lease_seconds)
     counts = Counts()
     counts.add(found.counts)
+    pages.seen_again(transaction, work.connector.id, found.again, now)
     if found.readings or found.rejected:
+        pages.take_turn(transaction)
         _keep(work, page, found, now, counts, transaction)
     runs.count_page(transaction, work.run_id, counts, page.total, page.bookmark)
     if page.bookmark is not None:
@@ -128,40 +161,46 @@ def _keep(work: Work, page: Page, found: Sorted, now: datetime, counts: Counts, 
     connector_id = work.connector.id
     digest = hashlib.blake2b(page.payload, digest_size=16).digest()
     payload_id = pages.save_payload(transaction, connector_id, page.media_type, page.payload, digest, now)
-    desk = _lay(transaction, work.connector, found.readings)
-    heard = [_hear(desk, reading, work.connector, now, counts) for reading in found.readings]
+    connector = work.connector
+    spoken_of = {reading.record.key: _codes(reading, connector) for reading in found.readings}
+    desk = Desk.laid(transaction, connector, spoken_of, as_text(now))
+    sources = [_source(reading, connector) for reading in found.readings]
+    for source in sources:
+        _count(desk.hear(source), counts)
     pages.save_dossiers(transaction, desk.touched(), now, connector_id)
-    records = [_stored(reading, source, desk) for reading, source in zip(found.readings, heard, strict=True)]
+    records = [_stored(reading, source, desk) for reading, source in zip(found.readings, sources, strict=True)]
     pages.save_records(transaction, connector_id, records, payload_id, now)
     pages.save_rejected(transaction, connector_id, found.rejected, payload_id, work.mapping_used, now)
 
 
-def _lay(transaction: Transaction, connector: ConnectorRow, readings: Sequence[Reading]) -> Desk:
-    spoken_of = {reading.record.key: codes_of(reading.draft.values, connector.agency) for reading in readings}
-    return Desk.laid(transaction, connector, spoken_of)
+def _codes(reading: Reading, connector: ConnectorRow) -> Sequence[Code]:
+    return codes_of(reading.draft.values, connector.agency)
 
 
-def _hear(desk: Desk, reading: Reading, connector: ConnectorRow, now: datetime, counts: Counts) -> Source:
-    record, values = reading.record, _values(reading.draft, connector)
-    codes = codes_of(values, connector.agency)
-    dossier = desk.dossier_for(record.key, codes)
-    changed_at = _iso(record.changed_at) if record.changed_at else ""
-    source = Source(connector.name, record.key, connector.precedence, changed_at, values)
-    match dossier.hear(source, codes, _iso(now)):
+def _source(reading: Reading, connector: ConnectorRow) -> Source:
+    changed_at = as_text(reading.record.changed_at) if _means_something(reading.record.changed_at) else ""
+    values = _values(reading.draft, connector)
+    return Source(connector.name, reading.record.key, connector.precedence, connector.agency, changed_at, values)
+
+
+def _means_something(at: datetime | None) -> TypeGuard[datetime]:
+    """0001-01-01 is how .NET writes that it has no time."""
+    return at is not None and 1900 < at.year < 2200
+
+
+def _count(outcome: Outcome, counts: Counts) -> None:
+    match outcome:
         case Outcome.CREATED:
             counts.created += 1
         case Outcome.UPDATED:
             counts.updated += 1
         case Outcome.UNCHANGED:
             counts.unchanged += 1
-    desk.put(record.key, codes, dossier)
-    return source
 
 
 def _stored(reading: Reading, source: Source, desk: Desk) -> StoredRecord:
     problems = [asdict(problem) for problem in reading.draft.problems] or None
-    dossier_id = desk.stored_dossier(source.key)
-    return StoredRecord(source.key, reading.digest, source.changed_at, source.values, problems, dossier_id)
+    return StoredRecord(source, reading.digest, problems, desk.stored_dossier(source.key))
 
 
 def _values(draft: Draft, connector: ConnectorRow) -> Values:
@@ -169,7 +208,3 @@ def _values(draft: Draft, connector: ConnectorRow) -> Values:
     agency = {"code": connector.agency} | draft.values.get("agency", {})
     values: Values = draft.values | {"agency": agency}
     return values
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.record.dossier import Dossier, Outcome
-from hub.record.identity import codes_of
 from hub.record.merge import Source
 
 NOW = "2026-06-01T00:00:00Z"
@@ -14,7 +13,7 @@ NOW = "2026-06-01T00:00:00Z"
 
 def hear(dossier: Dossier, key: str = "1", connector: str = "a", changed_at: str = "", **values: Any) -> Outcome:
     said = {"code": "X", "status": "processing"} | values
-    return dossier.hear(Source(connector, key, 0, changed_at, said), codes_of(said, "agency"), NOW)
+    return dossier.hear(Source(connector, key, 0, "agency", changed_at, said), NOW)
 
 
 def test_the_first_record_brings_the_dossier_into_being() -> None:
@@ -68,19 +67,34 @@ def test_joining_keeps_the_codes_sources_and_events_of_both() -> None:
     one, other = Dossier(id=1), Dossier(id=2)
     hear(one, code="X", key="1")
     hear(other, code="Y", key="2", events=[{"at": "2026-05-20T01:00:00Z", "name": "Thụ lý"}])
-    one.join(other)
+    one.join(other, NOW)
     assert {code.value for code in one.codes} == {"X", "Y"}
     assert set(one.sources) == {("a", "1"), ("a", "2")}
     assert "Thụ lý" in [event.name for event in one.new_events]
     assert one.joined == [other]
 
 
-def test_a_source_that_leaves_takes_its_values_along() -> None:
-    dossier = Dossier()
-    hear(dossier, key="1", changed_at="2026-01-01T00:00:00Z", note="first")
-    hear(dossier, key="2", changed_at="2026-02-01T00:00:00Z", note="second")
-    dossier.forget("a", "2")
+def test_a_source_that_leaves_takes_its_values_codes_and_events_along() -> None:
+    dossier = Dossier(id=1)
+    hear(dossier, key="1", changed_at="2026-01-01T00:00:00Z", note="first", status="completed")
+    step = {"at": "2026-02-01T00:00:00Z", "name": "Thụ lý"}
+    hear(dossier, key="2", code="Y", changed_at="2026-02-01T00:00:00Z", note="second", events=[step])
+    dossier.new_events.clear()  # as if stored
+    dossier.lose([dossier.sources["a", "2"]], NOW)
     assert dossier.values["note"] == "first"
+    assert [code.value for code in dossier.codes] == ["X"]
+    assert len(dossier.dropped_events) == 1
+    assert [(event.status, event.at) for event in dossier.new_events] == [("completed", NOW)]
+
+
+def test_sources_that_share_no_code_any_more_fall_into_parts() -> None:
+    dossier = Dossier()
+    hear(dossier, key="1", code="X")
+    hear(dossier, key="2", code="Y")
+    assert [[source.key for source in part] for part in dossier.parts()] == [["1"], ["2"]]
+    hear(dossier, key="3", code="000.00.15.H29-260520-0001", national_code="H29.15-260520-0001")
+    hear(dossier, key="4", code="X", national_code="000.00.15.H29-260520-0001")
+    assert sorted(len(part) for part in dossier.parts()) == [1, 3]
 
 
 def test_search_text_holds_codes_and_names_without_accents() -> None:

@@ -27,8 +27,18 @@ def test_case_and_white_space_do_not_make_another_code() -> None:
     assert codes_of({"code": " 000.00.15.h29-260520-0001\n"}, "") == codes_of({"code": "000.00.15.H29-260520-0001"}, "")
 
 
+@pytest.mark.parametrize("filler", ["0", "000", "-", "N/A", "chưa có", "undefined", "24-001"])
+def test_what_is_no_official_code_in_the_national_codes_place_joins_nothing(filler: str) -> None:
+    assert codes_of({"code": "24-019651", "national_code": filler}, "a") == (Code("a", "24-019651"),)
+
+
+@pytest.mark.parametrize("filler", ["0", "0000", "-", "...", "  ", "X" * 201])
+def test_a_filler_is_no_code(filler: str) -> None:
+    assert codes_of({"code": filler}, "a") == ()
+
+
 def test_both_codes_count_and_a_repeated_one_counts_once() -> None:
     values = {"code": "000.00.00.H29-260520-0007", "national_code": "000.00.15.H29-260520-0001"}
     assert [code.value for code in codes_of(values, "x")] == list(values.values())
-    assert len(codes_of({"code": "A", "national_code": "a"}, "x")) == 1
+    assert len(codes_of({"code": "H29.15-260520-0001", "national_code": "h29.15-260520-0001"}, "x")) == 1
     assert codes_of({"code": "  "}, "x") == ()

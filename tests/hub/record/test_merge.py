@@ -15,6 +15,7 @@ SOURCES = st.lists(
         connector=st.sampled_from(["x", "y", "z"]),
         key=st.sampled_from(["1", "2", "3"]),
         precedence=st.integers(0, 2),
+        scope=st.just("agency"),
         changed_at=st.sampled_from(["", "2026-05-20T01:15:00Z", "2026-05-21T01:15:00Z"]),
         values=VALUES,
     ),
@@ -25,9 +26,8 @@ SOURCES = st.lists(
 
 
 def source(connector: str, precedence: int = 0, changed_at: str = "", **fields: Any) -> Source:
-    return Source(
-        connector, "1", precedence, changed_at, nest((name.replace("__", "."), v) for name, v in fields.items())
-    )
+    values = nest((name.replace("__", "."), value) for name, value in fields.items())
+    return Source(connector, "1", precedence, "agency", changed_at, values)
 
 
 @given(SOURCES, st.randoms())
@@ -58,6 +58,19 @@ def test_where_the_dossier_stands_is_what_the_later_change_says_whatever_the_pre
     trusted = source("city", 10, "2026-05-20T00:00:00Z", status="processing", summary="city")
     ahead = source("district", 0, "2026-05-21T00:00:00Z", status="completed", summary="district")
     assert merge([trusted, ahead]).values == {"status": "completed", "summary": "city"}
+
+
+def test_what_goes_with_the_status_comes_from_sources_that_agree_on_it() -> None:
+    behind = source("a", 10, "2026-05-20T00:00:00Z", status="completed", completed_at="2026-05-19T00:00:00Z")
+    ahead = source("b", 0, "2026-05-21T00:00:00Z", status="supplement_requested")
+    agrees = source("c", 0, "2026-05-18T00:00:00Z", status="supplement_requested", status_text="Bổ sung")
+    assert merge([behind, ahead, agrees]).values == {"status": "supplement_requested", "status_text": "Bổ sung"}
+
+
+def test_a_source_that_does_not_say_when_it_changed_is_as_late_as_the_times_that_it_tells() -> None:
+    first = source("a", note="first", received_at="2025-07-01T00:00:00Z")
+    later = source("b", note="later", received_at="2025-11-01T00:00:00Z")
+    assert merge([first, later]).values["note"] == "later"
 
 
 def test_a_field_that_only_the_weaker_source_knows_is_kept() -> None:

@@ -1,5 +1,6 @@
 """Storing pages: however large, and while others write."""
 
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -30,12 +31,13 @@ def test_connectors_that_meet_the_same_new_dossiers_at_once_make_each_one_once(
 ) -> None:
     names = ["a", "b", "c", "d"]
     rows = registered(database, *names)
-    codes = [f"000.00.15.H29-260520-{number:04}" for number in range(60)]
+    codes = [f"000.00.15.H29-260520-{number:04}" for number in range(160)]
     reads, together = mapping(tmp_path), threading.Barrier(len(names))
 
     def sync(name: str, order: int) -> None:
-        shuffled = codes[order * 15 :] + codes[: order * 15]
-        listing = Listing([[{"id": code, "code": code, "status": "open", "name": name} for code in shuffled]])
+        mine = random.Random(order).sample(codes, len(codes))
+        records = [{"id": code, "code": code, "status": "open", "name": name} for code in mine]
+        listing = Listing([records[start : start + 20] for start in range(0, len(records), 20)])
         own = connect(database_url)
         with own.write() as transaction:
             run_id = runs.enqueue(transaction, rows[name].id, "full", "hand", datetime.now(UTC))

@@ -1,41 +1,52 @@
 """kill -9 at any instant of a sync: the next run ends with the store of an undisturbed one."""
 
+import contextlib
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table, select
 
+from hub.store import runs
 from hub.store.database import Database, connect
 from hub.store.schema import upgrade
 from hub.store.tables import connectors, dossier_codes, dossiers, events, quarantine, source_records
+from tests.departments.faults import Faults
 from tests.departments.generator import generate
 from tests.departments.mot_cua import MotCua
 from tests.departments.server import serve
 from tests.departments.so_tu_phap import SoTuPhap
 
 ROOT = Path(__file__).parents[3]
+ASKS = {"so-tu-phap": "POST", "mot-cua": "/pa/"}  # what a request for a page looks like
 KILLS = int(os.environ.get("HUB_KILLS", "4"))  # of each connector, on each database
 
 Snapshot = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Departments:
+    """Both departments, each behind faults."""
+
+    faults: dict[str, Faults]
+    addresses: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def addresses() -> Iterator[dict[str, str]]:
-    """Both departments, for every round."""
+def departments() -> Iterator[Departments]:
+    """Real servers, for every round."""
     city = generate(judicial=200, one_stop=260, shared=60)
-    with ExitStack() as stack:
-        judicial = stack.enter_context(serve(SoTuPhap(city.judicial).app))
-        one_stop = stack.enter_context(serve(MotCua(city.one_stop).app))
-        yield {"SO_TU_PHAP_URL": judicial, "MOT_CUA_URL": one_stop}
+    faults = {"so-tu-phap": Faults(SoTuPhap(city.judicial).app), "mot-cua": Faults(MotCua(city.one_stop).app)}
+    with serve(faults["so-tu-phap"]) as judicial, serve(faults["mot-cua"]) as one_stop:
+        yield Departments(faults, {"SO_TU_PHAP_URL": judicial, "MOT_CUA_URL": one_stop})
 
 
 @pytest.fixture
@@ -47,8 +58,8 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def start(connector: str, config: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "hub", "sync", connector, "--json", "--config", str(config)]
+def start(connector: str, config: Path, environment: dict[str, str], *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "hub", "sync", connector, "--json", "--config", str(config), *more]
     return subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environment}, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -62,13 +73,17 @@ def finish(connector: str, config: Path, environment: dict[str, str]) -> dict[st
     return summary
 
 
-def kill_somewhere(connector: str, config: Path, environment: dict[str, str], moment: float) -> None:
-    process = start(connector, config, environment)
-    try:
-        process.communicate(timeout=moment)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+def kill_half_way(connector: str, config: Path, world: dict[str, str], faults: Faults, chance: Random) -> None:
+    """Hold the answer of one page back, let it go, and kill the sync a moment later: while it reads, maps or stores."""
+    faults.arm("latency", after=chance.randrange(1, 16), matching=ASKS[connector])
+    process = start(connector, config, world, "--full")  # from its beginning, so that there is a half way
+    faults.wait_until_held()
+    faults.release()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=chance.uniform(0, 0.08))
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    faults.disarm()
 
 
 def snapshot(database: Database) -> Snapshot:
@@ -99,22 +114,25 @@ def rows(connection: Connection, table: Table) -> Sequence[Any]:
 
 @pytest.mark.timeout(600)
 def test_a_sync_that_is_killed_again_and_again_ends_like_an_undisturbed_one(
-    database_url: str, tmp_path: Path, config: Path, addresses: dict[str, str]
+    database_url: str, tmp_path: Path, config: Path, departments: Departments
 ) -> None:
     undisturbed = connect(f"sqlite:///{tmp_path / 'undisturbed.db'}")
     upgrade(undisturbed)
-    calm = addresses | {"HUB_DATABASE_URL": f"sqlite:///{tmp_path / 'undisturbed.db'}"}
+    calm = departments.addresses | {"HUB_DATABASE_URL": f"sqlite:///{tmp_path / 'undisturbed.db'}"}
     for connector in ("so-tu-phap", "mot-cua"):
         finish(connector, config, calm)
 
     database = connect(database_url)
     upgrade(database)
-    rough = addresses | {"HUB_DATABASE_URL": database_url}
-    chance = random.Random(2026)
+    rough = departments.addresses | {"HUB_DATABASE_URL": database_url}
+    chance = Random()
     for connector in ("so-tu-phap", "mot-cua"):
         for _ in range(KILLS):
-            kill_somewhere(connector, config, rough, chance.uniform(0.8, 2.4))
+            kill_half_way(connector, config, rough, departments.faults[connector], chance)
         finish(connector, config, rough)
+        killed = runs.listed(database, connector=connector, state="interrupted")
+        assert len(killed) == KILLS
+        assert all(run.pages > 0 for run in killed)
     assert snapshot(database) == snapshot(undisturbed)
     again = finish("so-tu-phap", config, rough)
     assert (again["created"], again["updated"]) == (0, 0)

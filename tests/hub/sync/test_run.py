@@ -143,6 +143,62 @@ def test_a_number_corrected_to_another_dossiers_moves_the_record_there(database:
     assert stored(database, A).values["note"] == "stays"
 
 
+C = "000.00.15.H29-260520-0003"
+
+
+def test_a_wrong_national_code_that_the_source_corrects_parts_the_dossiers_again(database: Database, do: Do) -> None:
+    do(Listing([[record(1, B, name="Người lạ")]]), "b")
+    assert counts(do(Listing([[record(1, "L-1", national=B, name="Của tôi")]]), "a")) == (1, 0, 1, 0, 0)
+    assert dossiers.totals(database).dossiers == 1
+    assert counts(do(Listing([[record(1, "L-1", national=C, name="Của tôi")]]), "a", kind="full")) == (1, 1, 0, 0, 0)
+    assert stored(database, B).values["applicant"]["name"] == "Người lạ"
+    assert stored(database, "L-1").id == stored(database, C).id
+    assert stored(database, C).values["applicant"]["name"] == "Của tôi"
+    assert dossiers.codes(database, stored(database, B).id) == [B]
+
+
+def test_a_record_that_held_two_dossiers_together_lets_both_go_when_it_is_corrected(database: Database, do: Do) -> None:
+    do(Listing([[record(1, A, note="one"), record(2, B, note="two")]]), "a")
+    do(Listing([[record(3, A, national=B)]]), "b")
+    assert stored(database, A).id == stored(database, B).id
+    do(Listing([[record(3, A)]]), "b", kind="full")
+    assert stored(database, A).values["note"] == "one"
+    assert stored(database, B).values["note"] == "two"
+    assert [one.source.key for one in dossiers.sources(database, stored(database, A).id)] == ["1", "3"]
+    assert [one.source.key for one in dossiers.sources(database, stored(database, B).id)] == ["2"]
+    assert counts(do(Listing([[record(1, A, note="one"), record(2, B, note="new")]]), "a", kind="full"))[2] == 1
+
+
+def test_a_number_that_was_given_up_joins_nobody_to_its_former_dossier(database: Database, do: Do) -> None:
+    do(Listing([[record(1, A, note="mine")]]), "a")
+    do(Listing([[record(1, C, note="mine")]]), "a", kind="full")
+    assert stored(database, A).id == stored(database, C).id
+    do(Listing([[record(7, A, note="another's")]]), "b")
+    assert stored(database, A).values["note"] == "another's"
+    assert stored(database, C).values["note"] == "mine"
+
+
+@pytest.mark.parametrize("filler", ["0", "-", "000", "Z" * 300])
+def test_a_record_without_a_code_that_says_something_is_quarantined(database: Database, do: Do, filler: str) -> None:
+    assert counts(do(Listing([[record(1, filler), record(2, B)]]))) == (2, 1, 0, 0, 1)
+    assert "a dossier's code" in str(quarantine.listed(database)[0].reasons)
+
+
+@pytest.mark.parametrize("key", ["", "a\x00b", "k" * 501])
+def test_a_record_whose_key_no_database_can_keep_is_quarantined(database: Database, do: Do, key: str) -> None:
+    listing = Listing([[record(1), record(2, B) | {"id": key}]])
+    assert counts(do(listing)) == (2, 1, 0, 0, 1)
+    assert counts(do(listing, kind="full")) == (2, 0, 0, 1, 1)
+
+
+def test_a_quarantined_record_that_comes_again_was_seen_again(database: Database, do: Do) -> None:
+    listing = Listing([[record(2, B, status="treo")]])
+    do(listing)
+    do(listing, kind="full")
+    (aside,) = quarantine.listed(database)
+    assert aside.last_seen_at > aside.first_seen_at
+
+
 def test_further_entries_of_one_file_are_events_and_a_copy_is_a_duplicate(database: Database, do: Do) -> None:
     def entry(key: int, what: str) -> dict[str, Any]:
         return record(key, "24-001", steps=[{"at": "2026-05-20T01:00:00Z", "name": what}])

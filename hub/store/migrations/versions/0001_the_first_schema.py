@@ -164,6 +164,8 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("dossier_id", BigId, nullable=False),
         sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("precedence", sa.Integer(), nullable=False),
+        sa.Column("scope", sa.String(length=40), nullable=False),
         sa.Column("changed_at", sa.String(length=20), nullable=False),
         sa.Column("values", Json(), nullable=False),
         sa.Column("problems", Json(), nullable=True),
