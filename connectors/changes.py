@@ -30,7 +30,7 @@ _TOKENS = {
     "SSS": "%f",
     "XXX": "%z",
 }
-_PIECES = re.compile(r"([A-Za-z])\1*|[^A-Za-z]+")
+_PIECES = re.compile(r"'[^']+'|([A-Za-z])\1*|[^A-Za-z']+|'")
 _LITERAL = "T"
 
 
@@ -46,7 +46,7 @@ class TimeForm:
     def __post_init__(self) -> None:
         pieces = () if self.pattern == "iso" else tuple(_split(self.pattern))
         object.__setattr__(self, "_pieces", pieces)
-        strptime = "".join(_TOKENS.get(piece, piece.replace("%", "%%")) for piece in pieces)
+        strptime = "".join(_TOKENS.get(piece) or _literal(piece).replace("%", "%%") for piece in pieces)
         object.__setattr__(self, "_strptime", strptime)
 
     def read(self, text: str) -> datetime:
@@ -69,7 +69,9 @@ class TimeForm:
 
 def _split(pattern: str) -> Iterable[str]:
     pieces = [found[0] for found in _PIECES.finditer(pattern)]
-    unknown = [piece for piece in pieces if piece[0].isalpha() and piece not in _TOKENS and piece != _LITERAL]
+    unknown = [
+        piece for piece in pieces if (piece[0].isalpha() and piece not in _TOKENS and piece != _LITERAL) or piece == "'"
+    ]
     if unknown:
         raise ValueError(f"has {listed(unknown)}, which is none of {listed(_TOKENS)}; or write `iso`")
     if not all(some & set(pieces) for some in ({"yyyy"}, {"MM", "M"}, {"dd", "d"})):
@@ -87,7 +89,12 @@ def _written(piece: str, local: datetime) -> str:
         "SSS": f"{local.microsecond // 1000:03}",
         "XXX": local.isoformat()[-6:],
     }
-    return own.get(piece) or (local.strftime(_TOKENS[piece]) if piece in _TOKENS else piece)
+    return own.get(piece) or (local.strftime(_TOKENS[piece]) if piece in _TOKENS else _literal(piece))
+
+
+def _literal(piece: str) -> str:
+    """What stands in quotes is written without them, as in mappings: `yyyy-MM-dd'T'HH:mm:ss`."""
+    return piece[1:-1] if piece.startswith("'") else piece
 
 
 def to_bookmark(moment: datetime) -> Bookmark:

@@ -48,9 +48,8 @@ class JsonDocument:
         found = json.at(self.value, where)
         if isinstance(found, list):
             return found
-        parent = json.at(self.value, where.rpartition(".")[0]) if where else self.value
-        if found is None and isinstance(parent, dict) and where.rpartition(".")[2] in parent:
-            return ()  # null is how some systems write an empty list
+        if self.says_null(where):
+            return ()  # whether that is an empty list, the rest of the answer must say
         place = f"at `{where}`" if where else "in itself"
         has = f"it has {listed(self.value)}" if isinstance(self.value, dict) else f"it is {_kind(self.value)}"
         raise Changed(
@@ -58,6 +57,12 @@ class JsonDocument:
             code="records",
             hint="Compare `records` in the settings with the kept answer; it may also be an error message of theirs.",
         )
+
+    def says_null(self, where: str) -> bool:
+        """Whether null stands at this place: an empty list to some systems, part of an error message to others."""
+        parent = json.at(self.value, where.rpartition(".")[0]) if where else None
+        last = where.rpartition(".")[2]
+        return isinstance(parent, dict) and last in parent and parent[last] is None
 
     def text(self, where: str) -> str | None:
         return _scalar(json.at(self.value, where))

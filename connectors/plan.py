@@ -22,6 +22,12 @@ class Plan:
     page_size: int | None = None  # None: the system decides
     first_page: int = 1
     changed_at: ChangedAt | None = None
+    tells_total: bool = False  # the answer says how many records there are
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far before the last known change to ask again."""
+        return timedelta(seconds=self.changed_at.overlap_seconds if self.changed_at else 0)
 
     @property
     def first_query(self) -> "Query":
@@ -32,7 +38,7 @@ class Plan:
         """From when on changes are wanted; None: from the beginning."""
         if since is None or not self.keeps_bookmark or self.changed_at is None:
             return None
-        return from_bookmark(since) - timedelta(seconds=self.changed_at.overlap_seconds)
+        return from_bookmark(since) - self.overlap
 
     def words(self, query: "Query") -> dict[str, Any]:
         """What the placeholders stand for in this query, but for the page's size."""

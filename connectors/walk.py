@@ -102,6 +102,12 @@ class _Walk:
 
     def _check_first(self, response: Response, latest: datetime | None) -> None:
         """Settings that are wrong must not look like a department that has nothing to say."""
+        if self._plan.tells_total and response.total is None:
+            raise Changed(
+                f"the answer of {self._source} does not say how many records there are",
+                code="total",
+                hint="Correct `total` in the settings, or leave it out.",
+            )
         if response.contents.count == 0 and (response.total or response.last is False):
             raise Changed(
                 f"{self._source} says that it has records, but none is found in its answer",
@@ -146,6 +152,12 @@ class _Walk:
         latest, since = newest(response.contents.records), self._present().since
         return self._plan.asks_again and latest is not None and (since is None or latest > since)
 
+    def _asked_from(self, latest: datetime) -> datetime:
+        """The newest time seen, less the overlap where that still brings us on."""
+        overlapping = latest - self._plan.overlap
+        since = self._present().since
+        return overlapping if since is None or overlapping > since else latest
+
     def _has_older(self, contents: Contents) -> bool:
         """Whether there are records from before `{since}`: then the system does not keep to it."""
         since = self._present().since
@@ -170,7 +182,7 @@ class _Walk:
         latest = newest(response.contents.records)
         if latest is not None and self._goes_on(response):
             self._taken = 0
-            return Query(latest, self._plan.first_page)
+            return Query(self._asked_from(latest), self._plan.first_page)
         if self._plan.steps:
             return replace(query, page=query.page + 1, offset=query.offset + response.contents.count)
         raise self._stuck("has more records, and the settings give no way to ask for them")

@@ -9,6 +9,7 @@ from connectors import json
 from connectors.answers import Answer, data_of
 from connectors.contract import Bookmark, Connector, Page, Retry
 from connectors.documents import JsonDocument, RecordReader, number
+from connectors.errors import Changed
 from connectors.http import Client
 from connectors.plan import Query, Response
 from connectors.rest.auth import credentials
@@ -17,6 +18,7 @@ from connectors.rest.settings import RestSettings
 from connectors.scrub import plain_address, without_secrets
 from connectors.settings import fill
 from connectors.walk import walk
+from connectors.wording import quoted
 
 
 @contextmanager
@@ -55,12 +57,16 @@ class RestConnector:
         else:
             answer = self._exchange(settings.method, settings.url, self._parameters(page_size, query))
         document = JsonDocument(json.parse(answer.body, answer.address), answer.address)
+        contents = self._reader.read(document, self._address)
+        last, total = is_last(settings.pages, document, self._address), number(document, settings.total)
+        if document.says_null(settings.records) and total != 0 and not last:
+            raise _null_instead_of_records(answer, settings.records)
         return Response(
             payload=answer.body,
             media_type="application/json",
-            contents=self._reader.read(document, self._address),
-            last=is_last(settings.pages, document, self._address),
-            total=number(document, settings.total),
+            contents=contents,
+            last=last,
+            total=total,
             next_link=next_link(settings.pages, document, answer),
             date=answer.date,
         )
@@ -84,6 +90,15 @@ class RestConnector:
         filled: dict[str, Any] = {name: fill(value, values) for name, value in self._settings.parameters.items()}
         secret = {name: value.get_secret_value() for name, value in self._settings.secret_parameters.items()}
         return {name: _text(value) for name, value in {**filled, **secret}.items()}
+
+
+def _null_instead_of_records(answer: Answer, where: str) -> Changed:
+    """Taken for an empty list, an error message with status 200 would end the pull half-way, as if that were all."""
+    return Changed(
+        f"{answer.address} sent null where records stand (`{where}`): {quoted(answer.body.decode(errors='replace'))}",
+        code="records",
+        hint="If that is how they write an empty list, name `total` or `last` in the settings, which must then say so.",
+    )
 
 
 def _text(value: Any) -> str:

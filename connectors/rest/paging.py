@@ -23,6 +23,7 @@ def plan(settings: RestSettings) -> Plan:
         page_size=settings.page_size if "page_size" in used else None,
         first_page=pages.first if isinstance(pages, NumberedPages) else 0,
         changed_at=settings.changed_at,
+        tells_total=settings.total is not None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from connectors.contract import Retry
 from connectors.errors import Unavailable
@@ -32,13 +32,16 @@ def retrying(
 
     `wait(seconds)` waits and says whether the hub is stopping; `on_failure(error, seconds)` learns of
     every failed exchange that will be tried again. A department that names its own wait (Retry-After)
-    is obeyed, up to the longest wait.
+    is obeyed; one that is longer than our longest wait ends the exchange.
     """
     growing = wait_random_exponential(multiplier=budget.first_wait, max=budget.longest_wait)
 
+    def worth_waiting(error: BaseException) -> bool:
+        return isinstance(error, Unavailable) and (error.retry_after or 0) <= budget.longest_wait
+
     def how_long(state: RetryCallState) -> float:
         asked = _error(state).retry_after
-        return growing(state) if asked is None else min(asked, budget.longest_wait)
+        return growing(state) if asked is None else asked
 
     def note(state: RetryCallState) -> None:
         on_failure(_error(state), state.next_action.sleep if state.next_action else 0.0)
@@ -49,7 +52,7 @@ def retrying(
 
     def retry(exchange: Callable[[], T]) -> T:
         policy = Retrying(
-            retry=retry_if_exception_type(Unavailable),
+            retry=retry_if_exception(worth_waiting),
             stop=stop_after_attempt(budget.attempts),
             wait=how_long,
             before_sleep=note,

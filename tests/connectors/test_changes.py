@@ -115,3 +115,11 @@ def test_what_cannot_come_again_is_forgotten() -> None:
     seen.split([old, new, timeless])
     seen.forget_before(MORNING + timedelta(1))
     assert seen.split([old, new, timeless]) == ([old], 1)
+
+
+def test_what_stands_in_quotes_is_a_literal_as_in_mappings() -> None:
+    form = TimeForm("yyyy-MM-dd'T'HH:mm:ss", ZoneInfo("Asia/Ho_Chi_Minh"))
+    moment = form.read("2026-05-20T08:15:00")
+    assert form.write(moment) == "2026-05-20T08:15:00"
+    with pytest.raises(ValueError, match="'"):
+        TimeForm("yyyy-MM-dd'THH:mm:ss", ZoneInfo("Asia/Ho_Chi_Minh"))

@@ -165,9 +165,19 @@ def test_an_answer_without_the_list_names_what_it_has() -> None:
     assert "no list of records at `data.rows`: it has `data`, `ok`" in str(error)
 
 
-def test_null_is_an_empty_list() -> None:
-    with desk(lambda _: say({"data": {"rows": None}})) as there:
-        assert pull(REST, simple(there.url, records="data.rows")) == []
+def test_null_is_an_empty_list_where_the_answer_says_that_there_is_nothing() -> None:
+    with desk(lambda _: say({"data": {"rows": None}, "total": 0})) as there:
+        assert pull(REST, simple(there.url, records="data.rows", total="total")) == []
+
+
+def test_null_instead_of_a_list_is_not_taken_for_the_end() -> None:
+    error = fails(Changed, say({"code": -1, "message": "Hết phiên làm việc", "rows": None}), records="rows")
+    assert error.code == "records"
+    assert "Hết phiên làm việc" in str(error)
+
+
+def test_a_total_that_is_not_there_is_shown() -> None:
+    assert fails(Changed, say({"rows": [{"id": 1}]}), records="rows", total="tong").code == "total"
 
 
 def test_json_is_read_under_any_type_and_with_a_byte_order_mark() -> None:

@@ -289,3 +289,8 @@ def test_an_attribute_and_a_nested_element_can_be_the_key() -> None:
         (nested,) = pull(SOAP, small(there.url, key="A.So"))
     assert keys([by_attribute, nested]) == ["7", "70"]
     assert [error.raw for error in nested.bad] == [b"<HoSo><A></A></HoSo>"]
+
+
+def test_an_answer_that_refers_from_one_element_to_another_is_refused_rather_than_half_read() -> None:
+    error = fails(Changed, result('<HoSo><So>1</So><ThuTuc href="#id0"/></HoSo><ThuTuc id="id0">2.000488</ThuTuc>'))
+    assert error.code == "multi_reference"

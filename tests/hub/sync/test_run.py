@@ -293,6 +293,14 @@ def test_a_department_that_stays_away_costs_one_sentence_and_what_came_before_is
     assert do(Listing([[record(1)], [record(2, B)]])).bookmark_before == "1"
 
 
+def test_a_department_that_wants_to_be_left_alone_for_long_is_not_asked_again_in_this_run(do: Do) -> None:
+    def busy(number: int) -> None:
+        raise Unavailable("it is busy", code="busy", hint="Wait.", retry_after=3600)
+
+    run = do(Listing([[record(1)]], before_page=busy))
+    assert (run.state, len(run.attempts)) == ("failed", 1)
+
+
 @pytest.mark.parametrize("kind", [Refused, Changed])
 def test_what_a_person_must_mend_is_not_tried_again(do: Do, kind: type[Refused | Changed]) -> None:
     def no(number: int) -> None:
@@ -315,7 +323,7 @@ def test_a_stop_ends_the_wait_for_a_department_at_once(database: Database, do: D
 
     def away(number: int) -> None:
         stop.set()
-        raise Unavailable("no answer", hint="", retry_after=3600)
+        raise Unavailable("no answer", hint="", retry_after=0.002)
 
     assert do(Listing([[record(1)]], before_page=away), stop=stop).state == "interrupted"
 
