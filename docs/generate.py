@@ -4,8 +4,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import orjson
 import typer
 
@@ -53,23 +53,24 @@ def _openapi() -> object:
 
 def _commands() -> str:
     lines = [NOTE, "# The commands\n", "Every command takes `--help`. Exit codes:\n", "| code | meaning |", "|---|---|"]
-    lines += [f"| {code.value} | {code.name.lower()} |" for code in Exit]
+    lines += [f"| {code.value} | {code.meaning} |" for code in Exit]
     for path, command in _walk(typer.main.get_command(app), "hub"):
         lines += ["", f"## {path}", "", command.get_short_help_str(limit=1000), "", "```", _usage(path, command), "```"]
     return "\n".join(lines) + "\n"
 
 
-def _walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
-            yield from _walk(inner, f"{path} {name}")
-    else:
+def _walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    inner = getattr(command, "commands", None)  # of a group, whichever click typer stands on
+    if inner is None:
         yield path, command
+        return
+    for name, below in inner.items():
+        yield from _walk(below, f"{path} {name}")
 
 
-def _usage(path: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=path, terminal_width=110, max_content_width=110)
-    return command.get_help(context).strip()
+def _usage(path: str, command: Any) -> str:
+    context = command.context_class(command, info_name=path, terminal_width=110, max_content_width=110)
+    return str(command.get_help(context)).strip()
 
 
 def _record() -> str:

@@ -5,11 +5,9 @@ import secrets
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from connectors.contract import Connector, Retry
-from connectors.registry import Registry
-from hub.config.file import Configuration, Connection, load
+from hub.config.file import Configuration, Connection
 from hub.config.sections import ConnectorSection
 from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, OPEN_PREFIX, RecordField
 from hub.store.connectors import Registration, register
@@ -67,8 +65,19 @@ def mappings(configuration: Configuration) -> dict[str, Mapping]:
     return found
 
 
+def open_store(configuration: Configuration) -> Database:
+    """Connect to the store (made ready where it is the embedded one): enough for whoever only looks.
+
+    Raises:
+        StoreError: the database does not answer or is not at this version.
+    """
+    database = connect(configuration.config.database.url, configuration.root)
+    ensure_current(database)
+    return database
+
+
 def open_hub(configuration: Configuration) -> Hub:
-    """Connect to the store (made ready where it is the embedded one) and register the connectors in it.
+    """Open the store and register the connectors in it: for whoever runs them.
 
     Raises:
         StoreError: the database does not answer or is not at this version.
@@ -76,15 +85,9 @@ def open_hub(configuration: Configuration) -> Hub:
     """
     reads = mappings(configuration)
     sources = {one.section.name: _source(one, reads[one.section.name]) for one in configuration.connections}
-    database = connect(configuration.config.database.url, configuration.root)
-    ensure_current(database)
+    database = open_store(configuration)
     register(database, [_registration(one.section) for one in configuration.connections])
     return Hub(configuration, database, sources, owner=this_process())
-
-
-def open_configured(path: Path) -> Hub:
-    """Read the configuration and open the hub that it describes."""
-    return open_hub(load(path, Registry()))
 
 
 def session_key(configuration: Configuration) -> bytes:
@@ -93,7 +96,7 @@ def session_key(configuration: Configuration) -> bytes:
     if configured is not None:
         return configured.get_secret_value().encode()
     kept = configuration.root / "var" / "session.key"
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not kept.exists():
         # Written aside and moved: another process never reads half a key.
         written = kept.with_suffix(f".{os.getpid()}")

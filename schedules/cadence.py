@@ -11,14 +11,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
-_DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
+_DURATION = re.compile(r"(\d{1,20})\s*(s|m|h|d)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_LONGEST = timedelta(days=366)
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_NUMBERED = re.compile(r"(?P<first>[0-7])(?:-(?P<last>[0-7]))?(?:/(?P<step>[1-7]))?")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DAY = "[0-7]|" + "|".join(_WEEKDAYS[1:])
+_WEEKDAY = re.compile(rf"(?P<first>{_DAY})(?:-(?P<last>{_DAY})(?:/(?P<step>[1-7]))?)?")
 
 
 def parse_duration(text: Any) -> timedelta:
-    """`90s`, `5m`, `2h` or `1d`.
+    """`90s`, `5m`, `2h` or `1d`, up to 366 days.
 
     Raises:
         ValueError: it is none of these.
@@ -28,7 +30,10 @@ def parse_duration(text: Any) -> timedelta:
     match = _DURATION.fullmatch(str(text).strip())
     if match is None:
         raise ValueError(f"{text!r} is no duration; write a number and a unit, as in 90s, 5m, 2h or 1d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    seconds = int(match[1]) * _SECONDS[match[2]]
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"{text!r} is longer than {_LONGEST.days} days; write a shorter time, as in 90s, 5m, 2h or 1d")
+    return timedelta(seconds=seconds)
 
 
 Duration = Annotated[
@@ -46,11 +51,17 @@ class Cadence(BaseModel):
     every: Duration | None = Field(None, description="Time from one run to the next, as in 5m.", examples=["5m"])
     cron: str | None = Field(
         None,
-        description="Five cron fields in Vietnam's time: minute hour day month weekday.",
+        description=(
+            "Five cron fields in Vietnam's time: minute hour day month weekday. "
+            "Not both day and weekday; no step in weekdays but of a range, as in 1-5/2."
+        ),
         examples=["*/15 7-17 * * 1-5"],
     )
     jitter: Duration = Field(
-        timedelta(0), description="Up to this long is added by chance, so that connectors do not start together."
+        timedelta(0),
+        description=(
+            "Up to this long is added by chance, so that connectors do not start together; shorter than `every`."
+        ),
     )
 
     @model_validator(mode="after")
@@ -59,6 +70,8 @@ class Cadence(BaseModel):
             raise ValueError("give one of `every` and `cron`")
         if self.every is not None and self.every < timedelta(seconds=1):
             raise ValueError("`every` must be at least 1s")
+        if self.every is not None and self.jitter >= self.every:
+            raise ValueError("`jitter` must be shorter than `every`; a tenth of it is plenty")
         if self.cron is not None:
             _trigger(self.cron)
         return self
@@ -83,8 +96,7 @@ class Cadence(BaseModel):
 
 def _trigger(cron: str) -> CronTrigger:
     try:
-        *others, weekdays = cron.split()
-        trigger = CronTrigger.from_crontab(" ".join([*others, _named_weekdays(weekdays)]), timezone=ZONE)
+        trigger = CronTrigger.from_crontab(_for_apscheduler(cron), timezone=ZONE)
     except ValueError as error:
         raise ValueError(f"cron {cron!r} cannot be read: {error}; write minute hour day month weekday") from error
     if trigger.get_next_fire_time(None, datetime.now(ZONE)) is None:
@@ -92,15 +104,36 @@ def _trigger(cron: str) -> CronTrigger:
     return trigger
 
 
-def _named_weekdays(field: str) -> str:
-    """Numbers as names: cron counts from Sunday (0 or 7), APScheduler from Monday, so `1-5` would be Tuesday on."""
-    return ",".join(_expand(part) for part in field.split(","))
+def _for_apscheduler(cron: str) -> str:
+    """The same instants in APScheduler's words; what it would understand otherwise than cron is refused.
+
+    cron counts weekdays from Sunday (0 or 7), APScheduler from Monday, so `1-5` would be Tuesday on. Of a day
+    and a weekday cron asks for either, APScheduler for both.
+    """
+    fields = cron.split()
+    if len(fields) != 5:
+        raise ValueError(f"it has {len(fields)} fields instead of five")
+    *others, weekdays = fields
+    if weekdays == "*":
+        return cron
+    if fields[2] != "*":
+        raise ValueError("it names both a day and a weekday, and one of them must be *")
+    return " ".join([*others, ",".join(_days(part) for part in weekdays.lower().split(","))])
 
 
-def _expand(part: str) -> str:
-    match = _NUMBERED.fullmatch(part)
+def _days(part: str) -> str:
+    """The days of one part of the weekday field, by name."""
+    match = _WEEKDAY.fullmatch(part)
     if match is None:
-        return part
-    first = int(match["first"])
-    last = int(match["last"] or match["first"])
+        raise ValueError(f"{part!r} is no weekday: name days as in 1,3,5 or mon,wed, or a range as in 1-5 or 1-5/2")
+    first = _number(match["first"])
+    last = _number(match["last"] or match["first"])
+    if match["last"] == "sun":
+        last = 7  # fri-sun
+    if last < first:
+        raise ValueError(f"the weekdays {part!r} run backwards: write two ranges, as in 5-6,0-1")
     return ",".join(_WEEKDAYS[day] for day in range(first, last + 1, int(match["step"] or 1)))
+
+
+def _number(day: str) -> int:
+    return int(day) if day.isdecimal() else _WEEKDAYS.index(day)

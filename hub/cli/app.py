@@ -12,8 +12,8 @@ from hub import logs
 from hub.cli.exits import Exit
 from hub.cli.output import stop
 from hub.config.file import Configuration, load
-from hub.store.database import StoreError
-from hub.wiring import Hub, open_hub
+from hub.store.database import Database, StoreError
+from hub.wiring import Hub, open_hub, open_store
 from mappings.engine.yaml_source import Invalid
 
 app = typer.Typer(
@@ -49,13 +49,24 @@ def configuration(path: Path) -> Configuration:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Hub]:
-    """The hub that a configuration describes; whatever is wrong with its store ends the command in a sentence."""
+    """The hub that a configuration describes, registered; whatever is wrong with it ends the command in a sentence."""
     with told():
         hub = open_hub(configuration(path))
         try:
             yield hub
         finally:
             hub.database.close()
+
+
+@contextmanager
+def opened_store(path: Path) -> Iterator[Database]:
+    """The store of a configuration, for commands that look: what is registered stays as it is."""
+    with told():
+        database = open_store(configuration(path))
+        try:
+            yield database
+        finally:
+            database.close()
 
 
 @contextmanager
@@ -67,6 +78,8 @@ def told() -> Iterator[None]:
         stop(str(invalid), Exit.WRONG)
     except StoreError as error:
         stop(str(error), Exit.STORE)
+    except KeyboardInterrupt:
+        stop("Stopped. Nothing was lost: the next run goes on where this one stopped.", Exit.STOPPED)
 
 
 def known_connector(hub: Hub, name: str) -> str:

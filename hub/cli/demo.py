@@ -20,7 +20,7 @@ from hub.cli.summary import print_summary
 from hub.cli.sync import progress_bars, sync_now, tell_failure
 from hub.config.file import Configuration, understand
 from hub.store import dossiers, keys
-from hub.wiring import open_hub
+from hub.wiring import open_hub, open_store
 from mappings.engine.yaml_source import Source, parse, read
 
 _DEPARTMENTS = (
@@ -133,9 +133,9 @@ def _serve(found: Configuration, port: int | None) -> None:
 
 def _key_and_sample(found: Configuration) -> tuple[str, str]:
     """A fresh key for the API, and the code of the newest dossier."""
-    hub = open_hub(found)
+    database = open_store(found)
     try:
-        newest = dossiers.page(hub.database, dossiers.Filter(), limit=1)
-        return keys.issue(hub.database, "demo", datetime.now(UTC)), newest[0].code if newest else "CODE"
+        newest = dossiers.page(database, dossiers.Filter(), limit=1)
+        return keys.issue(database, "demo", datetime.now(UTC)), newest[0].code if newest else "CODE"
     finally:
-        hub.database.close()
+        database.close()

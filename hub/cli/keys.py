@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, as_row, opened
+from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, as_row, opened_store
 from hub.cli.exits import Exit
 from hub.cli.output import local, out, print_json, print_table, stop
 from hub.store import keys
@@ -15,8 +15,10 @@ commands = typer.Typer(help="API keys.", no_args_is_help=True)
 @commands.command()
 def new(name: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Make a key for NAME and show it, this once; an older key of that name stops working."""
-    with opened(config) as hub:
-        key = keys.issue(hub.database, name, datetime.now(UTC))
+    if not 1 <= len(name.strip()) <= 80:
+        stop("a key needs a name of 1 to 80 characters: who holds it", Exit.WRONG)
+    with opened_store(config) as database:
+        key = keys.issue(database, name, datetime.now(UTC))
     if as_json:
         print_json({"name": name, "key": key})
     else:
@@ -26,8 +28,8 @@ def new(name: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = 
 @commands.command("list")
 def list_(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Who holds a key. The keys themselves are not kept."""
-    with opened(config) as hub:
-        found = keys.listed(hub.database)
+    with opened_store(config) as database:
+        found = keys.listed(database)
     if as_json:
         print_json([as_row(key) for key in found])
     else:
@@ -37,6 +39,6 @@ def list_(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
 @commands.command()
 def revoke(name: str, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Stop NAME's key from working, at once."""
-    with opened(config) as hub:
-        if not keys.revoke(hub.database, name):
+    with opened_store(config) as database:
+        if not keys.revoke(database, name):
             stop(f"nobody called {name!r} holds a key", Exit.NOT_FOUND)

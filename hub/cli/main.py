@@ -1,5 +1,7 @@
 """Every command, put together."""
 
+import signal
+
 from hub.cli import check, config, db, demo, keys, mapping, serve, show, sync
 from hub.cli.app import app
 
@@ -13,5 +15,6 @@ REGISTERED = (demo, serve, sync, check, show)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. SIGTERM ends it as Ctrl-C does: a run says how it ended and gives its lease back."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()

@@ -1,26 +1,32 @@
 """`hub connectors`, `hub runs`, `hub dossier`: what the store holds, to read."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, app, as_row, opened
+from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, app, as_row, opened_store
 from hub.cli.exits import Exit
 from hub.cli.output import local, out, print_json, print_table, stop
 from hub.record.merge import Claim
+from hub.record.run_state import RunState
 from hub.store import runs as store_runs
 from hub.store.dossiers import with_code
+from hub.store.runs import RunRow
 from hub.store.whole import Provenance, WholeDossier, whole
 from hub.sync.health import ConnectorState, states
+
+ENDED_BADLY = (RunState.FAILED, RunState.INTERRUPTED)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @app.command()
 def connectors(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """List the connectors, the worst first: how each fares, how fresh it is, when it runs next."""
     now = datetime.now(UTC)
-    with opened(config) as hub:
-        found = states(hub.database, now)
+    with opened_store(config) as database:
+        found = states(database, now)
     if as_json:
         print_json([_state(one, now) for one in found])
         return
@@ -37,53 +43,46 @@ def connectors(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = Fals
 def runs(
     config: ConfigOption = DEFAULT_CONFIG,
     connector: Annotated[str | None, typer.Option(help="Of this connector only.")] = None,
-    state: Annotated[str | None, typer.Option(help="queued, running, succeeded, failed or interrupted.")] = None,
+    state: Annotated[RunState | None, typer.Option(help="In this state only.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """List runs, newest first."""
-    with opened(config) as hub:
-        found = store_runs.listed(hub.database, connector=connector, state=state, limit=limit)
+    with opened_store(config) as database:
+        found = store_runs.listed(database, connector=connector, state=state, limit=limit)
     if as_json:
         print_json([as_row(run) for run in found])
         return
-    columns = ("run", "connector", "state", "started", "seconds", "fetched", "new", "updated", "same", "aside", "how")
     now = datetime.now(UTC)
-    print_table(
-        columns,
-        [
-            (
-                run.id,
-                run.connector,
-                run.state,
-                local(run.started_at),
-                run.seconds(now),
-                run.fetched,
-                run.created,
-                run.updated,
-                run.unchanged,
-                run.quarantined,
-                run.sentence,
-            )
-            for run in found
-        ],
-    )
+    columns = ("run", "connector", "state", "started", "seconds", "fetched", "new", "updated", "same", "aside")
+    print_table(columns, [_run_cells(run, now) for run in found])
+    for run in found:
+        if run.state in ENDED_BADLY:
+            out.print(f"run {run.id}: {run.sentence}", markup=False, highlight=False, soft_wrap=True)
+            if run.hint:
+                out.print(f"    {run.hint}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
 def dossier(code: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Show a dossier by any of its codes: values, who said them, and what happened."""
-    with opened(config) as hub:
-        found = with_code(hub.database, code)
+    with opened_store(config) as database:
+        found = with_code(database, code)
         if not found:
             stop(f"no dossier has the code {code!r}", Exit.NOT_FOUND)
-        dossiers = [whole(hub.database, row) for row in found]
+        dossiers = [whole(database, row) for row in found]
     if as_json:
         documents = [_document(one) for one in dossiers]
         print_json(documents[0] if len(documents) == 1 else documents)
         return
     for one in dossiers:
         _print(one)
+
+
+def _run_cells(run: RunRow, now: datetime) -> tuple[Any, ...]:
+    times = (local(run.started_at), run.seconds(now))
+    counts = (run.fetched, run.created, run.updated, run.unchanged, run.quarantined)
+    return run.id, run.connector, run.state, *times, *counts
 
 
 def _state(one: ConnectorState, now: datetime) -> dict[str, Any]:
@@ -121,7 +120,7 @@ def _claim(claim: Claim) -> dict[str, str]:
 
 
 def _print(found: WholeDossier) -> None:
-    values = [(name, one.believed.value, _said_by(one)) for name, one in found.provenance.items()]
+    values = [(name, _shown(one.believed.value), _said_by(one)) for name, one in found.provenance.items()]
     print_table(("field", "value", "said by"), values, title=found.row.code)
     said = [
         (one.source.connector, one.source.key, local(one.source.changed_at), local(one.stored_at))
@@ -135,7 +134,12 @@ def _print(found: WholeDossier) -> None:
     out.print(f"Known as: {', '.join(found.codes)}", highlight=False)
 
 
+def _shown(value: Any) -> Any:
+    """A time as people read it; anything else as it is."""
+    return local(value) if isinstance(value, str) and _TIME.fullmatch(value) else value
+
+
 def _said_by(provenance: Provenance) -> str:
     """Who is believed, and who says otherwise."""
-    others = ", ".join(f"{claim.source.connector}: {claim.value}" for claim in provenance.conflicts)
+    others = ", ".join(f"{claim.source.connector}: {_shown(claim.value)}" for claim in provenance.conflicts)
     return provenance.believed.source.connector + (f" (not {others})" if others else "")

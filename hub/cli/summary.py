@@ -55,8 +55,9 @@ def _counts(run: RunRow) -> tuple[int, int, int, int, int]:
 
 
 def _tie_out(run: RunRow) -> str:
-    """Every row accounted for: as a dossier, an event of one, a duplicate, or quarantined."""
+    """Every row accounted for: as a dossier, something more of one, a duplicate, or quarantined."""
     return (
-        f"{run.connector}: {run.fetched:,} rows = {run.created:,} new dossiers + {run.updated:,} events on dossiers "
+        f"{run.connector}: {run.fetched:,} rows = {run.created:,} new dossiers "
+        f"+ {run.updated:,} further events or changes of dossiers "
         f"+ {run.unchanged:,} duplicates or unchanged + {run.quarantined:,} quarantined"
     )

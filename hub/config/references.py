@@ -8,7 +8,7 @@ from typing import Any
 
 from mappings.engine.yaml_source import Finding, Loc, Source
 
-_REFERENCE = re.compile(r"\$\{(?P<body>[^}]*)\}")
+_REFERENCE = re.compile(r"\$\{(?P<body>[^}]*)(?P<end>\}?)")
 _ENVIRONMENT = re.compile(r"env:(?P<name>[A-Za-z_]\w*)(?::-(?P<default>.*))?")
 
 
@@ -21,10 +21,11 @@ def resolve(source: Source, environment: Mapping[str, str] = os.environ) -> tupl
             return {key: walk(below, (*loc, key)) for key, below in value.items()}
         if isinstance(value, list):
             return [walk(below, (*loc, at)) for at, below in enumerate(value)]
-        return _REFERENCE.sub(lambda match: look_up(match["body"], loc), value) if isinstance(value, str) else value
+        return _REFERENCE.sub(lambda match: look_up(match, loc), value) if isinstance(value, str) else value
 
-    def look_up(body: str, loc: Loc) -> str:
-        found = _look_up(body, environment)
+    def look_up(match: re.Match[str], loc: Loc) -> str:
+        unclosed = "a reference is not closed", "end it with `}`"
+        found = _look_up(match["body"], environment) if match["end"] else unclosed
         if isinstance(found, str):
             return found
         findings.append(source.finding(loc, *found))

@@ -1,12 +1,17 @@
 """`config.yaml`: what it may say. Reading it never touches the network or the database."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
 from schedules.cadence import Cadence, Duration
+
+_DATABASE_URL = re.compile(
+    r"sqlite:///.+|postgresql(\+\w+)?://([^:/@]*(:[^@]*)?@)?(\[[^/?@]+\]|[^/:?@]+)?(:\d+)?(/[^?]*)?(\?.*)?"
+)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 
@@ -24,6 +29,16 @@ class DatabaseSection(_Section):
         "sqlite:///var/hub.db",
         description="sqlite:///FILE (relative to config.yaml) or postgresql://user:password@host/database.",
     )
+
+    @field_validator("url")
+    @classmethod
+    def _readable(cls, url: str) -> str:
+        if _DATABASE_URL.fullmatch(url) is None:  # never shown: it may hold a password
+            raise ValueError(
+                "database.url cannot be read; write sqlite:///FILE or postgresql://user:password@host/database, "
+                "with %40 for an @ in the password"
+            )
+        return url
 
 
 class WebSection(_Section):

@@ -57,6 +57,11 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
     "changed_at": (_("Không đọc được thời điểm thay đổi của bản ghi."), _ASK),
     "paging": (_("Việc phân trang không như đã khai báo."), _ASK),
     "stuck": (_("Nguồn trả về mãi một trang."), _ASK),
+    "total": (_("Câu trả lời không cho biết tổng số bản ghi ở nơi đã khai báo."), _SETTINGS),
+    "multi_reference": (
+        _("Câu trả lời dùng tham chiếu giữa các phần tử (href), hub chưa đọc được."),
+        _("Hãy đề nghị cơ quan trả lời theo kiểu document/literal hoặc không dùng tham chiếu chung."),
+    ),
     "order": (_("Bản ghi không theo thứ tự đã khai báo."), _ASK),
     "bookmark": (_("Không đọc được điểm đánh dấu."), _("Hãy chạy lại từ đầu với `hub sync … --full`.")),
     "no_token": (_("Máy chủ cấp quyền không trả về mã truy cập."), _ASK),
@@ -73,6 +78,10 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
     "stopped": (_("Hub được dừng khi đang chạy."), _NOTHING_LOST),
     "lease_lost": (_("Một tiến trình khác đã tiếp quản đầu nối này."), _NOTHING_LOST),
     "worker_died": (_("Tiến trình chạy bị dừng giữa chừng."), _NOTHING_LOST),
+    "not_registered": (
+        _("Đầu nối này không còn trong cấu hình mà hub đang chạy."),
+        _("Hãy khởi động hub với cấu hình có đầu nối này."),
+    ),
     "hub_fault": (_("Hub gặp lỗi nội bộ."), _("Chi tiết có trong nhật ký; hãy báo cho người quản trị hub.")),
 }
 _UNKNOWN = (_("Lượt chạy gặp lỗi."), _("Xem câu kỹ thuật bên dưới."))
@@ -81,8 +90,3 @@ _UNKNOWN = (_("Lượt chạy gặp lỗi."), _("Xem câu kỹ thuật bên dư�
 def meaning(code: str | None) -> tuple[Word, Word]:
     """What happened, and what comes next or is to be done."""
     return _MEANINGS.get(code or "", _UNKNOWN)
-
-
-def is_explained(code: str) -> bool:
-    """Whether this code has a meaning of its own."""
-    return code in _MEANINGS

@@ -139,12 +139,6 @@ def advance_bookmark(connection: Connection, connector_id: int, bookmark: str) -
     connection.execute(update(connectors).where(connectors.c.id == connector_id).values(bookmark=bookmark))
 
 
-def forget_bookmark(database: Database, connector_id: int) -> None:
-    """Read everything again at the next run."""
-    with database.write() as connection:
-        connection.execute(update(connectors).where(connectors.c.id == connector_id).values(bookmark=None))
-
-
 def mark_seen(connection: Connection, connector_id: int, at: datetime) -> None:
     """The source was read to its end."""
     connection.execute(update(connectors).where(connectors.c.id == connector_id).values(seen_at=at))

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 T = TypeVar("T")
 Transaction: TypeAlias = Connection  # what the rooms above hand back to the store, unopened
@@ -15,6 +15,13 @@ Transaction: TypeAlias = Connection  # what the rooms above hand back to the sto
 _TRIES = 5
 # PostgreSQL: serialization failure, deadlock, unique violation (two writers met the same new dossier).
 _RETRYABLE = {"40001", "40P01", "23505"}
+# What is wrong with the database as a whole; any other error is the hub's own fault and must not be told as this.
+_AWAY = ("08", "53", "57P")  # PostgreSQL: connection, resources, shutdown
+_AWAY_EMBEDDED = (
+    *("unable to open", "disk I/O", "disk is full", "is locked", "readonly database"),
+    *("is not a database", "is malformed"),
+)
+_WRITE_IT_SO = "write sqlite:///FILE or postgresql://user:password@host/database"
 
 
 class StoreError(Exception):
@@ -38,8 +45,9 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except OperationalError as error:
-            raise _unreachable(self.engine, error) from error
+        except DatabaseError as error:
+            _tell_if_away(self.engine, error)
+            raise
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -48,10 +56,9 @@ class Database:
         try:
             with self.engine.connect().execution_options(hub_write=True) as connection, connection.begin():
                 yield connection
-        except OperationalError as error:
-            if _state(error) in _RETRYABLE:
-                raise
-            raise _unreachable(self.engine, error) from error
+        except DatabaseError as error:
+            _tell_if_away(self.engine, error)
+            raise
 
     def write_again(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction, again from its start when another writer was in the way."""
@@ -73,23 +80,40 @@ def connect(url: str, root: Path | None = None) -> Database:
     """Open `sqlite:///file` (relative to `root`) or `postgresql://…`; asks nothing of the database yet."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(f"database.url cannot be read: {url!r}; write sqlite:///FILE or postgresql://…") from error
+    except (ArgumentError, ValueError):
+        # Neither the address nor what was said of it: it may hold a password.
+        raise StoreError(f"database.url cannot be read; {_WRITE_IT_SO}") from None
     match parsed.get_backend_name():
         case "sqlite":
             return Database(_sqlite(parsed.database, root or Path.cwd()))
         case "postgresql":
-            return Database(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8, pool_pre_ping=True))
+            return Database(_postgresql(parsed))
         case other:
             raise StoreError(f"database.url names {other!r}; the hub keeps its record in sqlite or postgresql")
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=8,
+        pool_pre_ping=True,
+        hide_parameters=True,  # values of citizens must not reach a log
+    )
 
 
 def _sqlite(file: str | None, root: Path) -> Engine:
     if not file or file == ":memory:":
         raise StoreError("database.url must name a file, as in sqlite:///var/hub.db: threads and runs share it")
     path = root / file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)  # SQLite gives the files beside it (-wal, -shm) the same rights
+    except OSError as error:
+        raise StoreError(
+            f"the database {path} cannot be made: {error.strerror}; name a file in database.url"
+        ) from error
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60}, hide_parameters=True)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
@@ -111,6 +135,16 @@ def _state(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None)
 
 
-def _unreachable(engine: Engine, error: OperationalError) -> StoreError:
-    reason = str(error.orig).strip().splitlines()[0]
-    return StoreError(f"the database {engine.url.render_as_string(hide_password=True)} does not answer: {reason}")
+def _tell_if_away(engine: Engine, error: DatabaseError) -> None:
+    """Raise a sentence where the database itself is away, full or locked."""
+    reason = (str(error.orig).strip().splitlines() or [""])[0]
+    state = _state(error)
+    embedded = engine.dialect.name == "sqlite"
+    away = (
+        any(word in reason for word in _AWAY_EMBEDDED)
+        if embedded
+        else (state is None and isinstance(error, OperationalError)) or (state or "").startswith(_AWAY)
+    )
+    if away:
+        shown = engine.url.set(query={}).render_as_string(hide_password=True)  # a query may hold a password too
+        raise StoreError(f"the database {shown} does not answer: {reason}") from error

@@ -1,6 +1,6 @@
 """Runs: queued, claimed, counted, ended. The allowed moves are those of `hub.record.run_state`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -118,9 +118,19 @@ def finish(connection: Connection, run_id: int, ending: Ending, now: datetime) -
     connection.execute(moved)
 
 
-def interrupt_orphans(connection: Connection, connector_id: int, except_run: int, now: datetime) -> None:
+def abandoned(database: Database, before: datetime) -> list[int]:
+    """The connectors with a running run and a lease that ended `before`, or that was given back: no worker is there."""
+    without_worker = connectors.c.lease_until.is_(None) | (connectors.c.lease_until < before)
+    query = select(connectors.c.id).distinct().join_from(runs, connectors)
+    with database.read() as connection:
+        return list(connection.scalars(query.where(runs.c.state == RunState.RUNNING, without_worker)))
+
+
+def interrupt_orphans(connection: Connection, connector_id: int, now: datetime, except_run: int | None = None) -> None:
     """Whoever has just taken the lease knows that the connector's other running runs have no worker."""
-    orphans = (runs.c.connector_id == connector_id) & (runs.c.state == RunState.RUNNING) & (runs.c.id != except_run)
+    orphans = (runs.c.connector_id == connector_id) & (runs.c.state == RunState.RUNNING)
+    if except_run is not None:
+        orphans &= runs.c.id != except_run
     ended = {"state": RunState.INTERRUPTED, "finished_at": now, "error_code": "worker_died"}
     sentence = "The worker stopped half-way. Nothing was lost: the next run goes on where it stopped."
     connection.execute(update(runs).where(orphans).values(**ended, sentence=sentence))
@@ -163,16 +173,6 @@ def listed(
         query = query.where(runs.c.id < before)
     with database.read() as connection:
         return _rows(connection, query)
-
-
-def latest_of_each(database: Database, connector_ids: Iterable[int]) -> dict[str, RunRow]:
-    """The newest run of each connector by name: one index look-up each."""
-    with database.read() as connection:
-        newest = (
-            _rows(connection, _QUERY.where(runs.c.connector_id == one).order_by(runs.c.id.desc()).limit(1))
-            for one in connector_ids
-        )
-        return {run.connector: run for found in newest for run in found}
 
 
 def _move(run_id: int, state: RunState) -> Update:

@@ -16,8 +16,12 @@ NextFire = Callable[[str, datetime], datetime]  # cadence as text, after → nex
 def plan(database: Database, now: datetime, next_fire: NextFire) -> None:
     """Give every scheduled connector that has none its next fire time; a missed one stays due (and fires once)."""
     unplanned = connectors.c.active & (connectors.c.cadence != "") & connectors.c.next_fire_at.is_(None)
+    query = select(connectors.c.id, connectors.c.cadence).where(unplanned)
+    with database.read() as connection:
+        if not connection.execute(query).all():  # nearly always: every second, and SQLite has one write lock for all
+            return
     with database.write() as connection:
-        for row in connection.execute(select(connectors.c.id, connectors.c.cadence).where(unplanned)).all():
+        for row in connection.execute(query).all():
             at = next_fire(row.cadence, now)
             connection.execute(update(connectors).where(connectors.c.id == row.id).values(next_fire_at=at))
 

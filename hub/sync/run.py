@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -24,6 +24,13 @@ from mappings.engine.reading import Mapping
 log = structlog.get_logger()
 
 LEASE_SECONDS = 10.0  # a dead worker's connector is free again after this long
+# A living worker renews within the lease; this much longer also covers a slow disk, a pause, and clocks that differ.
+ABANDONED_SECONDS = 30.0
+STOPPED = Ending(
+    RunState.INTERRUPTED,
+    "The hub was stopped. Nothing was lost: the next run goes on where this one stopped.",
+    "stopped",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +62,38 @@ def execute(
     """Do a queued run; False when it is not ours to do (another worker has the connector, or did the run)."""
     connector = connectors.named(database, source.name)
     if connector is None:
-        raise LookupError(f"{source.name} is not registered")
+        _end_unregistered(database, source.name, run_id)
+        return False
     dead = connector.lease_owner if certainly_dead(connector.lease_owner) else None
     lease = connectors.take_lease(database, connector.id, owner, _now(), LEASE_SECONDS, dead_owner=dead)
     if lease is None:
         return False
     try:
         return _Run(database, source, connector, run_id, lease, stop, on_page).do()
+    except (KeyboardInterrupt, SystemExit):
+        with database.write() as transaction:
+            runs.finish(transaction, run_id, STOPPED, _now())
+        raise
     finally:
         connectors.release_lease(database, lease)
+
+
+def end_abandoned(database: Database, owner: str, now: datetime) -> None:
+    """End the runs of workers that are gone: nobody else would until their connector runs again."""
+    for connector_id in runs.abandoned(database, now - timedelta(seconds=ABANDONED_SECONDS)):
+        # With the lease, so that a worker that was only away for long cannot go on with a run that has ended.
+        lease = connectors.take_lease(database, connector_id, owner, now, LEASE_SECONDS)
+        if lease is not None:
+            with database.write() as transaction:
+                runs.interrupt_orphans(transaction, connector_id, now)
+            connectors.release_lease(database, lease)
+
+
+def _end_unregistered(database: Database, name: str, run_id: int) -> None:
+    sentence = f"{name} is no longer registered: another configuration was started on this store. Nothing was read."
+    hint = "Start the hub with the configuration that has this connector."
+    with database.write() as transaction:
+        runs.finish(transaction, run_id, Ending(RunState.INTERRUPTED, sentence, "not_registered", hint), _now())
 
 
 def _now() -> datetime:
@@ -91,7 +121,7 @@ class _Run:
         if not runs.start(self.database, self.run_id, self._mapping_used(), since, _now()):
             return False
         with self.database.write() as transaction:
-            runs.interrupt_orphans(transaction, self.connector.id, self.run_id, _now())
+            runs.interrupt_orphans(transaction, self.connector.id, _now(), except_run=self.run_id)
         self._end(self._ending(since))
         return True
 
@@ -103,8 +133,7 @@ class _Run:
             self._note(error, 0.0)
             return Ending(RunState.FAILED, f"{self.source.name}: {error}. {_kept(self.counts)}", error.code, error.hint)
         except Stopped:
-            sentence = "The hub was stopped. Nothing was lost: the next run goes on where this one stopped."
-            return Ending(RunState.INTERRUPTED, sentence, "stopped")
+            return STOPPED
         except LeaseLost:
             sentence = "This worker was away too long and another one took over. Nothing was lost."
             return Ending(RunState.INTERRUPTED, sentence, "lease_lost")

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import structlog
 
 from hub.store import runs
 from hub.store.database import Database, StoreError
-from hub.sync.run import Source, execute
+from hub.sync.run import Source, end_abandoned, execute
 
 log = structlog.get_logger()
 
@@ -42,7 +43,7 @@ class Worker:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._pool.shutdown(wait=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)  # what has not begun stays queued
 
     def _loop(self) -> None:
         while not self._stop.is_set():
@@ -54,12 +55,15 @@ class Worker:
             self._wake.clear()
 
     def _look(self) -> None:
+        end_abandoned(self._database, self._owner, datetime.now(UTC))
         self._busy = {name: future for name, future in self._busy.items() if not future.done()}
         for run_id, name in runs.queued(self._database):
             if name in self._sources and name not in self._busy:
                 self._busy[name] = self._pool.submit(self._do, name, run_id)
 
     def _do(self, name: str, run_id: int) -> None:
+        if self._stop.is_set():
+            return
         try:
             execute(self._database, self._sources[name], run_id, self._owner, self._stop)
         except Exception:

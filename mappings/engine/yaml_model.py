@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from mappings.engine.yaml_source import Finding, Invalid, Loc, Source
@@ -98,7 +98,8 @@ def _said(detail: ErrorDetails, model: Any) -> Said:
         return _choice(detail["input"], _words(_at(model, loc)))
     if kind.startswith("union_tag"):
         return _tag(ctx)
-    return _mistyped(kind, ctx, detail)
+    secret = any(one in (SecretStr, SecretBytes) for one in _at(model, loc))
+    return _mistyped(kind, ctx, detail, "the secret" if secret else _shown(detail["input"]))
 
 
 def _tag(ctx: dict[str, Any]) -> Said:
@@ -107,8 +108,7 @@ def _tag(ctx: dict[str, Any]) -> Said:
     return _choice(ctx["tag"], [word.strip(_QUOTES) for word in str(ctx.get("expected_tags", "")).split(",")])
 
 
-def _mistyped(kind: str, ctx: dict[str, Any], detail: ErrorDetails) -> Said:
-    shown = _shown(detail["input"])
+def _mistyped(kind: str, ctx: dict[str, Any], detail: ErrorDetails, shown: str) -> Said:
     if kind in LIMITS:
         return f"{shown} is not allowed here", "it must be " + LIMITS[kind].format(**ctx)
     wanted = WANTED.get(kind.partition("_")[0])

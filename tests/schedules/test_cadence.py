@@ -35,13 +35,30 @@ def test_sunday_is_0_and_7_and_sun(sunday: str) -> None:
     assert Cadence(cron=f"0 0 * * {sunday}").next_fire(datetime(2026, 11, 18, tzinfo=UTC)).isoweekday() == 7
 
 
-def test_a_range_may_wrap_from_friday_to_sunday() -> None:
-    cadence = Cadence(cron="0 0 * * 5-7")
-    fires, days = datetime(2026, 11, 18, tzinfo=UTC), []
-    for _ in range(3):
+@pytest.mark.parametrize(
+    ("field", "days"),
+    [
+        ("5-7", [5, 6, 7]),
+        ("fri-sun", [5, 6, 7]),
+        ("Fri-Sat", [5, 6]),
+        ("sun-tue", [7, 1, 2]),
+        ("1-5/2", [3, 5, 1]),
+        ("mon,3", [3, 1]),
+        ("5-6,0-1", [5, 6, 7, 1]),
+    ],
+)
+def test_days_and_ranges_of_days_are_what_cron_says(field: str, days: list[int]) -> None:
+    cadence = Cadence(cron=f"0 0 * * {field}")
+    fires, found = datetime(2026, 11, 17, tzinfo=ZONE), []  # a Tuesday
+    for _ in [*days, *days]:
         fires = cadence.next_fire(fires)
-        days.append(fires.isoweekday())
-    assert days == [5, 6, 7]
+        found.append(fires.isoweekday())
+    assert sorted(found) == sorted([*days, *days])
+    assert set(found[: len(days)]) == set(days)
+
+
+def test_a_year_is_the_longest_time() -> None:
+    assert parse_duration("366d") == timedelta(days=366)
 
 
 def test_a_cadence_fires_later_than_the_instant_that_it_fired_at() -> None:
@@ -63,8 +80,19 @@ def test_a_cadence_reads_back_from_its_own_text(every: str) -> None:
         ({"every": "5m", "cron": "* * * * *"}, "one of `every` and `cron`"),
         ({"every": "5 minutes"}, "write a number and a unit"),
         ({"every": "0s"}, "at least 1s"),
+        ({"every": "367d"}, "longer than 366 days"),
+        ({"every": "99999999999d"}, "longer than 366 days"),
+        ({"every": "9" * 5000 + "s"}, "write a number and a unit"),
+        ({"every": "5m", "jitter": "5m"}, "shorter than `every`"),
+        ({"cron": "0 8 * * */2"}, r"'\*/2' is no weekday: name days"),
+        ({"cron": "0 8 * * 1/2"}, "'1/2' is no weekday: name days"),
+        ({"cron": "0 8 * * mon/2"}, "'mon/2' is no weekday: name days"),
+        ({"cron": "0 8 * * 5-1"}, "the weekdays '5-1' run backwards: write two ranges"),
+        ({"cron": "0 8 * * fri-mon"}, "the weekdays 'fri-mon' run backwards"),
+        ({"cron": "0 8 1 * 1"}, "both a day and a weekday"),
+        ({"cron": "0 8 * * 8"}, "'8' is no weekday"),
         ({"cron": "61 * * * *"}, "cannot be read"),
-        ({"cron": "* * *"}, "cannot be read"),
+        ({"cron": "* * *"}, "cannot be read: it has 3 fields instead of five"),
         ({"cron": ""}, "cannot be read"),
         ({"cron": "0 0 31 2 *"}, "never comes round"),
         ({"every": "5m", "jiter": "1s"}, "Extra inputs"),

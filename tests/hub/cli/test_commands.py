@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.store import connectors
+from hub.store.database import connect
 from tests.departments.generator import generate
 from tests.departments.mot_cua import MotCua
 from tests.departments.server import serve
@@ -113,6 +115,28 @@ def test_a_database_that_does_not_answer_is_exit_code_3(world: dict[str, str]) -
     assert "geheim" not in done.err
 
 
+def test_a_database_url_that_cannot_be_read_is_never_shown(world: dict[str, str]) -> None:
+    for command in (("runs",), ("config", "check"), ("db", "upgrade")):
+        done = hub(*command, **world | {"HUB_DATABASE_URL": "postgresql://hub:geh@eim:x@127.0.0.1/hub"})
+        assert done.code == 2
+        assert "config.yaml:5:" in done.err
+        assert "eim" not in done.out + done.err
+        assert "Traceback" not in done.err
+
+
+def test_looking_changes_nothing_that_is_registered(tmp_path: Path, world: dict[str, str]) -> None:
+    hub("sync", "so-tu-phap", **world)
+    database = connect(world["HUB_DATABASE_URL"])
+    before = connectors.listed(database)
+    other = tmp_path / "other.yaml"
+    other.write_text("database: {url: '${env:HUB_DATABASE_URL}'}\n", encoding="utf-8")
+    for command in (("runs",), ("connectors",), ("dossier", "none"), ("key", "new", "portal"), ("key", "list")):
+        assert hub(*command, "-c", other, **world).code in (0, 4), command
+        assert connectors.listed(database) == before, command
+    assert [row.name for row in before] == ["mot-cua", "so-tu-phap"]
+    database.close()
+
+
 def test_a_servers_database_is_upgraded_by_its_keeper_alone(world: dict[str, str], postgres_server: str) -> None:
     world |= {"HUB_DATABASE_URL": postgres_server}
     assert (hub("runs", **world).code, "run `hub db upgrade`" in hub("runs", **world).err) == (3, True)
@@ -156,6 +180,23 @@ def test_a_case_that_does_not_come_out_is_exit_code_1_with_the_difference(tmp_pa
 def test_the_json_schema_of_the_configuration_knows_every_connector_type() -> None:
     schema = hub("config", "schema").document
     assert {"rest.settings", "soap.settings"} <= set(schema["$defs"])
+
+
+def test_runs_tell_their_sentence_and_hint_on_lines_of_their_own(tmp_path: Path, world: dict[str, str]) -> None:
+    hub("sync", "mot-cua", "-c", quick(tmp_path), **world | {"MOT_CUA_URL": DEAD})
+    said = hub("runs", **world | {"COLUMNS": "60"}).out
+    assert "run 1: mot-cua: " in said
+    assert "Nothing was changed; the next run starts from the same bookmark." in said
+    assert hub("runs", "--state", "zzz", **world).code == 2
+    assert hub("key", "new", " ", **world).code == 2
+
+
+def test_a_dossier_is_shown_with_who_said_what_in_vietnams_time(world: dict[str, str]) -> None:
+    hub("sync", "so-tu-phap", **world)
+    code = generate(judicial=20, one_stop=30, shared=5, faulty=1).judicial[0].code
+    said = hub("dossier", code, **world).out
+    assert "said by" in said
+    assert "T00:" not in said
 
 
 def test_two_syncs_of_one_connector_wait_for_each_other(world: dict[str, str]) -> None:

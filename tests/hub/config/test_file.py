@@ -77,6 +77,36 @@ def test_a_mistake_is_said_with_its_place_and_what_would_be_right(
     assert any(says in finding for finding in said), said
 
 
+@pytest.mark.parametrize(
+    "url", ["hub.db", "mysql://x/y", "sqlite://", "postgresql://hub:geh@eim:x@h/d", "postgresql://hub:geheim@h:port/d"]
+)
+def test_a_database_url_that_cannot_be_read_is_said_with_its_place_and_never_shown(tmp_path: Path, url: str) -> None:
+    (said,) = findings(tmp_path, f"database: {{url: '{url}'}}")
+    assert said.startswith("config.yaml:1:17 database.url cannot be read; write sqlite:///FILE")
+    assert "eim" not in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////var/lib/hub/hub.db",
+        "postgresql://h/d",
+        "postgresql://hub:a/b%40c?d@[::1]:5432/d?sslmode=require",
+        "postgresql+psycopg://hub@/d?host=/run/postgresql",
+    ],
+)
+def test_a_database_url_that_can_be_read_is_kept_as_it_is(tmp_path: Path, url: str) -> None:
+    assert read(tmp_path, f"database: {{url: '{url}'}}").config.database.url == url
+
+
+def test_a_secret_of_the_wrong_kind_is_not_shown(tmp_path: Path) -> None:
+    (said,) = findings(tmp_path, "web: {secret_key: 190000001}")
+    assert said == "config.yaml:1:19 the secret is not a text; put it in quotes"
+    auth = "auth: {type: basic, username: u, password: 190000001}"
+    (said,) = findings(tmp_path, RIGHT.replace("key: id", f"key: id\n      {auth}"))
+    assert "190000001" not in said
+
+
 def test_every_mistake_is_said_at_once_in_the_order_of_the_lines(tmp_path: Path) -> None:
     text = (
         RIGHT.replace("title:", "titel:")
@@ -120,30 +150,31 @@ def test_an_empty_file_is_said_and_a_missing_one_too(tmp_path: Path) -> None:
 
 
 class TestReferences:
-    def url(self, folder: Path, reference: str, **environment: str) -> str:
-        return read(folder, f"database: {{url: '{reference}'}}", **environment).config.database.url
+    def host(self, folder: Path, reference: str, **environment: str) -> str:
+        return read(folder, f"web: {{host: '{reference}'}}", **environment).config.web.host
 
     def test_a_variable_stands_for_its_value_or_its_default(self, tmp_path: Path) -> None:
-        assert self.url(tmp_path, "sqlite:///${env:NAME}.db", NAME="x") == "sqlite:///x.db"
-        assert self.url(tmp_path, "${env:NAME:-sqlite:///a:-b.db}") == "sqlite:///a:-b.db"
-        assert self.url(tmp_path, "a${env:NAME:-}b") == "ab"
+        assert self.host(tmp_path, "sqlite:///${env:NAME}.db", NAME="x") == "sqlite:///x.db"
+        assert self.host(tmp_path, "${env:NAME:-sqlite:///a:-b.db}") == "sqlite:///a:-b.db"
+        assert self.host(tmp_path, "a${env:NAME:-}b") == "ab"
 
     def test_a_file_stands_for_its_text_without_the_last_line_break(self, tmp_path: Path) -> None:
         (tmp_path / "secret").write_text("geheim\n")
-        assert self.url(tmp_path, f"${{file:{tmp_path}/secret}}") == "geheim"
+        assert self.host(tmp_path, f"${{file:{tmp_path}/secret}}") == "geheim"
 
     @pytest.mark.parametrize(
         ("reference", "says"),
         [
             ("${env:NOPE}", "environment variable NOPE is not set; set it, or write ${env:NOPE:-default}"),
             ("${file:/nowhere}", "the file /nowhere cannot be read: No such file"),
+            ("${env:NOPE", "a reference is not closed; end it with `}`"),
             ("${NAME}", "is no reference; write ${env:NAME}"),
             ("${vault:x}", "is no reference"),
         ],
     )
     def test_a_reference_that_leads_nowhere_is_said(self, tmp_path: Path, reference: str, says: str) -> None:
-        (finding,) = findings(tmp_path, f"database: {{url: '{reference}'}}")
+        (finding,) = findings(tmp_path, f"web: {{host: '{reference}'}}")
         assert says in finding
 
     def test_what_a_reference_brings_is_not_looked_into_again(self, tmp_path: Path) -> None:
-        assert self.url(tmp_path, "${env:ONE}", ONE="${env:TWO}") == "${env:TWO}"
+        assert self.host(tmp_path, "${env:ONE}", ONE="${env:TWO}") == "${env:TWO}"

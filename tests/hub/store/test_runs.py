@@ -74,8 +74,20 @@ def test_who_takes_a_connector_over_marks_the_dead_workers_runs(database: Databa
     runs.start(database, dead, "m v1", None, NOW)
     runs.start(database, mine, "m v1", None, NOW)
     with database.write() as transaction:
-        runs.interrupt_orphans(transaction, connector_id, mine, NOW)
+        runs.interrupt_orphans(transaction, connector_id, NOW, except_run=mine)
     assert [state_of(database, one) for one in (dead, mine, waiting)] == ["interrupted", "running", "queued"]
+
+
+def test_a_run_without_a_worker_is_found_by_the_lease_of_its_connector(database: Database, connector_id: int) -> None:
+    queue(database, connector_id)
+    assert runs.abandoned(database, NOW) == []  # one that waits is nobody's yet
+    for _ in range(2):
+        runs.start(database, queue(database, connector_id), "m v1", None, NOW)
+    assert runs.abandoned(database, NOW) == [connector_id]
+    lease = connectors.take_lease(database, connector_id, "one", NOW, 10)
+    assert lease
+    assert runs.abandoned(database, NOW + timedelta(seconds=10)) == []
+    assert runs.abandoned(database, NOW + timedelta(seconds=11)) == [connector_id]
 
 
 def test_lists_are_newest_first_filtered_and_paged_by_key(database: Database, connector_id: int) -> None:
@@ -86,7 +98,6 @@ def test_lists_are_newest_first_filtered_and_paged_by_key(database: Database, co
     assert [run.id for run in runs.listed(database, before=page[-1].id, limit=2)] == [ids[2], ids[1]]
     assert [run.id for run in runs.listed(database, state="running")] == [ids[0]]
     assert runs.listed(database, connector="other") == []
-    assert runs.latest_of_each(database, [connector_id])["a"].id == ids[4]
 
 
 def test_every_failed_exchange_is_kept_with_its_own_error(database: Database, connector_id: int) -> None:

@@ -3,9 +3,12 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import update
+
 from hub.store import connectors, runs, schedules
 from hub.store.connectors import Registration
 from hub.store.database import Database, connect
+from hub.store.tables import connectors as table
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -48,6 +51,24 @@ def test_a_restart_keeps_the_next_fire_time_and_a_new_cadence_starts_afresh(data
     assert next_fire(database) == planned
     connectors.register(database, [Registration("a", "A", "rest", "H29.1", "m", 0, 3600, "every hour")])
     assert next_fire(database) is None
+
+
+def test_a_look_at_what_is_planned_already_does_not_wait_for_a_writer(database_url: str, database: Database) -> None:
+    scheduled(database)
+    other = connect(database_url)
+    looked = threading.Event()
+
+    def look() -> None:
+        schedules.plan(other, NOW, every_minute)
+        looked.set()
+
+    with database.write() as transaction:
+        transaction.execute(update(table).values(next_fire_at=table.c.next_fire_at))  # PostgreSQL locks rows
+        thread = threading.Thread(target=look)
+        thread.start()
+        assert looked.wait(10)
+    thread.join()
+    other.close()
 
 
 def test_a_connector_without_a_cadence_never_fires(database: Database) -> None:

@@ -1,9 +1,14 @@
 """Migrations lead to the tables that the code uses, and back."""
 
+import stat
+import traceback
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from hub.store.database import Database, StoreError, connect
 from hub.store.schema import downgrade, ensure_current, upgrade
@@ -42,19 +47,64 @@ def test_the_embedded_database_is_made_ready_and_a_server_must_be_upgraded_by_it
     ("url", "says"),
     [
         ("hub.db", "cannot be read"),
+        ("postgresql://hub:geheim@h:port/d", "cannot be read"),
+        ("postgresql://hub:geh@eim:x@h/d", "cannot be read"),
         ("mysql://x/y", "sqlite or postgresql"),
         ("sqlite://", "must name a file"),
         ("sqlite:///:memory:", "must name a file"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_named_with_what_can(url: str, says: str) -> None:
-    with pytest.raises(StoreError, match=says):
+    with pytest.raises(StoreError, match=says) as caught:
         connect(url)
+    assert "eim:x" not in "".join(traceback.format_exception(caught.value))
+    assert "geh" not in str(caught.value)
 
 
-def test_a_server_that_does_not_answer_is_said_in_one_line_without_its_password() -> None:
-    away = connect("postgresql://hub:geheim@127.0.0.1:1/hub")
+@pytest.mark.parametrize(
+    "url", ["postgresql://hub:geheim@127.0.0.1:1/hub", "postgresql://hub@127.0.0.1:1/hub?password=geheim"]
+)
+def test_a_server_that_does_not_answer_is_said_in_one_line_without_its_password(url: str) -> None:
+    away = connect(url)
     with pytest.raises(StoreError, match="does not answer") as caught, away.read():
         pass
     assert "geheim" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_an_error_of_the_hubs_own_is_not_told_as_a_database_that_is_away_and_shows_no_value(
+    database: Database,
+) -> None:
+    with pytest.raises(DBAPIError) as caught, database.read() as connection:
+        connection.execute(text("SELECT nothing FROM nowhere WHERE a = :a"), {"a": "LE THI MAU"})
+    assert "LE THI MAU" not in str(caught.value)
+    with pytest.raises(DBAPIError), database.write() as connection:
+        connection.execute(text("SELECT nothing FROM nowhere"))
+
+
+def test_a_file_that_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be made: "):
+        connect(f"sqlite:///{tmp_path}/file/hub.db")
+    folder = connect(f"sqlite:///{tmp_path}")
+    with pytest.raises(StoreError, match="does not answer: unable to open"), folder.read():
+        pass
+
+
+def test_the_embedded_database_is_for_its_owner_alone(tmp_path: Path) -> None:
+    made = connect("sqlite:///var/hub.db", tmp_path)
+    upgrade(made)
+    with made.write():  # while it is open, the files beside it are there
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "var").iterdir()}
+    made.close()
+    assert modes == {"hub.db": 0o600, "hub.db-wal": 0o600, "hub.db-shm": 0o600}
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+
+
+def test_a_file_that_is_no_database_is_said_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    path.write_bytes(b"this was never a database, and it is long enough to be looked at as one" * 20)
+    garbage = connect(f"sqlite:///{path}")
+    with pytest.raises(StoreError, match="is not a database"):
+        ensure_current(garbage)
+    garbage.close()

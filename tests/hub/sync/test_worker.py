@@ -1,11 +1,14 @@
 """The worker: queued runs get done, several connectors at once, one run at a time for each."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hub.store import runs
+from connectors.errors import Unavailable
+from hub.store import connectors, runs
 from hub.store.database import Database
+from hub.sync.retry import RetryBudget
+from hub.sync.run import ABANDONED_SECONDS, LEASE_SECONDS, Source, end_abandoned
 from hub.sync.worker import Worker
 from tests.hub.sync.fixtures import Listing, mapping, registered, source
 
@@ -89,3 +92,90 @@ def test_a_connector_that_is_not_configured_here_is_left_to_others(database: Dat
     run = runs.get(database, elsewhere)
     assert run is not None
     assert run.state == "queued"
+
+
+def state_of(database: Database, run_id: int) -> str:
+    run = runs.get(database, run_id)
+    assert run is not None
+    return run.state
+
+
+def leave_running(database: Database, connector_id: int, at: datetime) -> int:
+    """What a worker that was killed leaves behind."""
+    run_id = queue(database, connector_id)
+    assert connectors.take_lease(database, connector_id, "killed", at, LEASE_SECONDS)
+    assert runs.start(database, run_id, "m v1", None, at)
+    return run_id
+
+
+def test_the_run_of_a_killed_worker_ends_when_its_lease_is_long_over(database: Database) -> None:
+    connector = registered(database, "a")["a"]
+    began = datetime.now(UTC)
+    run_id = leave_running(database, connector.id, began)
+    margin = began + timedelta(seconds=LEASE_SECONDS + ABANDONED_SECONDS)
+    end_abandoned(database, "test", margin)
+    assert state_of(database, run_id) == "running"
+    end_abandoned(database, "test", margin + timedelta(seconds=1))
+    run = runs.get(database, run_id)
+    assert run is not None
+    assert (run.state, run.error_code) == ("interrupted", "worker_died")
+    row = connectors.named(database, "a")
+    assert row is not None
+    assert row.lease_owner is None
+
+
+def test_a_worker_ends_what_killed_ones_left_also_of_connectors_that_do_not_run_again(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = registered(database, "a", "b")
+    left = leave_running(database, rows["a"].id, datetime.now(UTC) - timedelta(hours=1))
+    done = threading.Event()
+    queue(database, rows["b"].id)
+    mine = source("b", Listing([[A]], before_page=lambda _: done.set()), mapping(tmp_path))
+    worker = Worker(database, {"b": mine}, "test")
+    worker.start()
+    assert done.wait(30)
+    worker.stop()
+    assert state_of(database, left) == "interrupted"
+
+
+def test_the_run_of_a_connector_that_is_no_longer_registered_ends_in_a_sentence_and_the_worker_goes_on(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = registered(database, "a", "b")
+    orphan = queue(database, rows["a"].id)
+    registered(database, "b")  # another configuration, on the same store
+    done = threading.Event()
+    queue(database, rows["b"].id)
+    reads = mapping(tmp_path)
+    sources = {
+        "a": source("a", Listing([[A]]), reads),
+        "b": source("b", Listing([[A]], before_page=lambda _: done.set()), reads),
+    }
+    worker = Worker(database, sources, "test", threads=1)  # one after the other: a's run comes first
+    worker.start()
+    assert done.wait(30)
+    worker.stop()
+    run = runs.get(database, orphan)
+    assert run is not None
+    assert (run.state, run.error_code) == ("interrupted", "not_registered")
+    assert run.sentence is not None
+    assert run.sentence.startswith("a is no longer registered")
+
+
+def test_a_worker_that_is_stopped_begins_nothing_more(database: Database, tmp_path: Path) -> None:
+    rows = registered(database, "a", "b")
+    begun = threading.Event()
+
+    def away(_: int) -> None:
+        begun.set()
+        raise Unavailable("no answer", hint="", retry_after=600)  # waits until the worker is stopped
+
+    reads = mapping(tmp_path)
+    patient = Source("a", Listing([[A]], before_page=away).open, reads, RetryBudget(longest_wait=600))
+    first, second = queue(database, rows["a"].id), queue(database, rows["b"].id)
+    worker = Worker(database, {"a": patient, "b": source("b", Listing([[A]]), reads)}, "test", threads=1)
+    worker.start()
+    assert begun.wait(30)
+    worker.stop()
+    assert [state_of(database, one) for one in (first, second)] == ["interrupted", "queued"]
