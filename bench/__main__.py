@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.result import Result
+from hub import logs
 
 HERE = Path(__file__).parent
 BENCHMARKS = ("run",)  # bench/<name>.py, each with measure() -> list[Result]
@@ -19,6 +20,7 @@ def main(wanted: list[str]) -> None:
     unknown = sorted(set(wanted) - set(BENCHMARKS))
     if unknown:
         sys.exit(f"there is no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
+    logs.quiet()
     for name in wanted or BENCHMARKS:
         results = importlib.import_module(f"bench.{name}").measure()
         _keep(name, results)
