@@ -6,6 +6,8 @@ RUN := .venv/bin
 ARGS ?=
 ONLY ?=
 export UV_PYTHON_DOWNLOADS := never
+# An office network may have a certificate authority of its own.
+export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench docs lock clean
