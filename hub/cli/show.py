@@ -11,6 +11,7 @@ from hub.cli.exits import Exit
 from hub.cli.output import local, out, print_json, print_table, stop
 from hub.record.merge import Claim
 from hub.record.run_state import RunState
+from hub.store import quarantine
 from hub.store import runs as store_runs
 from hub.store.dossiers import with_code
 from hub.store.runs import RunRow
@@ -77,6 +78,34 @@ def dossier(code: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOptio
         return
     for one in dossiers:
         _print(one)
+
+
+@app.command("quarantine")
+def quarantine_(
+    config: ConfigOption = DEFAULT_CONFIG,
+    connector: Annotated[str | None, typer.Option(help="Of this connector only.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """List the records that could not be read, newest first, with every reason; `--json` has their bytes too."""
+    with opened_store(config) as database:
+        found = quarantine.listed(database, connector=connector, limit=limit)
+    if as_json:
+        print_json([as_row(row) | {"raw": row.raw.decode("utf-8", "replace")} for row in found])
+        return
+    for row in found:
+        seen = f"since {local(row.first_seen_at)}, last {local(row.last_seen_at)}, read by {row.mapping}"
+        out.print(f"{row.connector} {row.key}  ({seen})", markup=False, highlight=False, soft_wrap=True)
+        for reason in row.reasons:
+            out.print(f"    {_reason(reason)}", markup=False, highlight=False, soft_wrap=True)
+    if not found:
+        out.print("Nothing is in quarantine.", highlight=False)
+
+
+def _reason(reason: dict[str, Any]) -> str:
+    said = "" if reason["value"] in (None, "") else f' says "{reason["value"]}",'
+    place = f"{reason['field']}: {reason['source']}".strip(": ")
+    return f"{place}{said} expected {reason['expected']}" + (f"; {reason['hint']}" if reason["hint"] else "")
 
 
 def _run_cells(run: RunRow, now: datetime) -> tuple[Any, ...]:

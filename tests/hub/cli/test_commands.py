@@ -182,6 +182,16 @@ def test_the_json_schema_of_the_configuration_knows_every_connector_type() -> No
     assert {"rest.settings", "soap.settings"} <= set(schema["$defs"])
 
 
+def test_what_is_in_quarantine_is_listed_with_its_reasons_and_bytes(world: dict[str, str]) -> None:
+    assert "Nothing is in quarantine" in hub("quarantine", **world).out
+    hub("sync", "mot-cua", **world)
+    (row,) = hub("quarantine", "--json", **world).document
+    assert row["connector"] == "mot-cua"
+    assert row["key"] in row["raw"]
+    assert f"mot-cua {row['key']}" in hub("quarantine", "--connector", "mot-cua", **world).out
+    assert f"expected {row['reasons'][0]['expected']}" in hub("quarantine", **world).out
+
+
 def test_runs_tell_their_sentence_and_hint_on_lines_of_their_own(tmp_path: Path, world: dict[str, str]) -> None:
     hub("sync", "mot-cua", "-c", quick(tmp_path), **world | {"MOT_CUA_URL": DEAD})
     said = hub("runs", **world | {"COLUMNS": "60"}).out
