@@ -44,8 +44,6 @@ connectors:
       pages: {{type: numbered, last: last}}
       records: content
       key: id
-      changed_at: {{from: updatedDate, date: iso}}
-      order: newest_first
 """
 
 

@@ -14,7 +14,7 @@ PAGE = 500
 
 
 def pages(records: int) -> list[bytes]:
-    """One-stop dossiers as slices, newest change first, as the gateway would give them."""
+    """One-stop dossiers as slices, as the gateway would give them."""
     city = generate(judicial=0, one_stop=records, shared=0, faulty=0)
     found = sorted(
         (write_dossier(dossier) for dossier in city.one_stop), key=lambda one: one["updatedDate"], reverse=True

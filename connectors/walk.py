@@ -47,7 +47,9 @@ class _Walk:
         self._pages = 0
         self._total: int | None = None
         first = plan.first_query
-        self.query: Query | None = replace(first, since=self._from) if self._from else first
+        self._first = replace(first, since=self._from) if self._from else first
+        self._to_read_again: int | None = None  # pages of the second reading that are still to come
+        self.query: Query | None = self._first
 
     def take(self, response: Response) -> Page:
         """The page that an answer makes; sets the next query, or None at the end."""
@@ -58,6 +60,7 @@ class _Walk:
         bad, new_bad = self._seen.split(contents.bad)
         self._note(response)
         following = None if stale else self._following(response, new_keys + new_bad)
+        following = following or self._second_reading()
         page = Page(
             payload=response.payload,
             media_type=response.media_type,
@@ -70,6 +73,15 @@ class _Walk:
         self._forget_before(following)
         self.query = following
         return page
+
+    def _second_reading(self) -> Query | None:
+        """Newest first, a record that is deleted moves what follows it up, perhaps onto a page that was read already,
+        and the bookmark would pass it for good. So where there was more than one page, they are read once more."""
+        if self._plan.order != "newest_first" or not self._plan.steps or self._to_read_again is not None:
+            return None
+        self._to_read_again = self._pages
+        self._taken = 0
+        return self._first if self._pages > 1 else None
 
     def _forget_before(self, following: Query | None) -> None:
         """What lies before the time that is asked from next cannot come again."""
@@ -84,6 +96,11 @@ class _Walk:
             self._idle = -self._pages  # whatever is read once more brings no new key
             self._taken = 0
             return self._counting.prove(query, keys)
+        if self._to_read_again is not None:
+            self._to_read_again -= 1
+            self._idle = 0  # whatever is read once more brings no new key
+            if not self._to_read_again:
+                return None
         following = None if self._ended(response, new_keys) else self._next(response, new_keys)
         if not self._plan.asks_again:
             return following

@@ -18,14 +18,14 @@ def test_a_token_is_got_once_and_kept() -> None:
     faults = Faults(MotCua(CITY.one_stop).app)
     with serve(faults) as url:
         pull(REST, mot_cua(url))
-    assert [line.split()[0] for line in faults.requests] == ["POST", "GET", "GET", "GET"]
+    assert [line.split()[0] for line in faults.requests] == ["POST"] + ["GET"] * 6
 
 
 def test_a_token_that_is_about_to_end_is_renewed_without_a_401() -> None:
     faults = Faults(MotCua(CITY.one_stop, token_seconds=5).app)  # within the leeway: old as soon as it is given
     with serve(faults) as url:
         pull(REST, mot_cua(url))
-    assert [line.split()[0] for line in faults.requests] == ["POST", "GET"] * 3
+    assert [line.split()[0] for line in faults.requests] == ["POST", "GET"] * 6
 
 
 def test_a_token_that_was_revoked_is_renewed_once() -> None:
