@@ -42,12 +42,12 @@ class ConnectorConformance:
 
     def settings(self, address: str) -> dict[str, Any]:
         """Settings for the system at `address`, with at least one secret if the type knows secrets."""
-        raise NotImplementedError
+        raise NotImplementedError("a conformance test gives `settings(address)`: settings that reach the system there")
 
     @pytest.fixture
     def address(self) -> Iterator[str]:
         """The address of a running system with more records than one page holds."""
-        raise NotImplementedError
+        raise NotImplementedError("a conformance test gives the fixture `address`: where a system of the type answers")
 
     @pytest.fixture
     def refusing_address(self) -> Iterator[str]:
