@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -50,15 +50,79 @@ class Page:
     repeated: int = 0  # Records of this answer left out because this pull brought the very same before.
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A place in a request or an answer, as the system describes it or as a sample shows it."""
+
+    path: str  # dotted, from where it counts: the record, the answer or the request
+    type: str  # the system's own word: xs:string, integer, date-time …; "object" where it only holds others
+    repeated: bool = False
+    required: bool = False
+    about: str = ""  # what the system's own documentation says
+    sample: str | None = None  # secrets and personal data are for whoever shows it to leave out
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Something that a system can be asked."""
+
+    name: str
+    place: str  # where it is asked: service and port, or method and path
+    style: str  # how: "SOAP 1.1 document/literal", "GET, application/json" …
+    parameters: Sequence[Field] = ()
+    answer: Sequence[Field] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a system offers."""
+
+    operations: Sequence[Operation]
+    problems: Sequence[str] = ()  # a sentence for each thing in it that is wrong, and was passed over
+    fingerprint: str = ""  # of all that matters to who asks; another one means that the interface changed
+
+
 class Connector(Protocol):
     """An open line to one department system. Every failure is a `ConnectorError`."""
 
-    def check(self) -> Sequence[str]:
-        """Prove that `pull` would work; reads no dossier, safe to repeat. A sentence for each step that passed."""
+    def check(self) -> Iterator[str]:
+        """Prove that `pull` would work; reads no dossier, safe to repeat. Yields a sentence as each step has passed."""
         ...
 
     def pull(self, since: Bookmark | None) -> Iterator[Page]:
         """Yield pages of what changed after `since`; None is the beginning. Ends when all is said."""
+        ...
+
+
+@runtime_checkable
+class Discovers(Protocol):
+    """A connector that can say what its system offers."""
+
+    def discover(self) -> Description:
+        """Every operation or endpoint with its fields; reads no dossier."""
+        ...
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A connector that can fetch one record by its key."""
+
+    def fetch(self, key: str) -> Page:
+        """The page with this one record; a page without records where the system knows no such key."""
+        ...
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """A connector whose system can say how much there is in a period, so that completeness can be proved."""
+
+    def count(self, start: datetime, end: datetime) -> int | None:
+        """How many records changed from `start` up to, not including, `end`; None where only keys are told."""
+        ...
+
+    def keys(self, start: datetime, end: datetime) -> Iterator[str]:
+        """The key of each of them."""
         ...
 
 

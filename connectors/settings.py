@@ -1,5 +1,6 @@
 """What the settings of every connector have in common: strict models, placeholders, change times, HTTP."""
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -47,6 +48,14 @@ def _time_form(pattern: str) -> str:
     return pattern
 
 
+def _charset(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise ValueError("is not a known charset; write one such as utf-8, utf-16 or windows-1258") from error
+
+
+Charset = Annotated[str, AfterValidator(_charset)]
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 TimePattern = Annotated[str, AfterValidator(_time_form)]
@@ -62,6 +71,14 @@ class BasicAuth(Settings):
     """User and password with every request (HTTP Basic)."""
 
     type: Literal["basic"]
+    username: str = Field(min_length=1, description="The user that the department gave to the hub.")
+    password: SecretStr = Field(description="Its password.")
+
+
+class DigestAuth(Settings):
+    """User and password, of which only a digest is sent (HTTP Digest)."""
+
+    type: Literal["digest"]
     username: str = Field(min_length=1, description="The user that the department gave to the hub.")
     password: SecretStr = Field(description="Its password.")
 
@@ -172,6 +189,10 @@ class QuerySettings(HttpSettings):
         default_factory=dict, description="Parameters that are secret, such as a password; never shown anywhere."
     )
     page_size: int = Field(default=100, gt=0, le=100_000, description="How many records to ask for at a time.")
+    charset: Charset | None = Field(
+        default=None,
+        description="The charset of answers where they name a wrong one or none, such as windows-1258 or utf-16.",
+    )
     key: str = Field(min_length=1, description="The field of a record that identifies it for ever.")
     changed_at: ChangedAt | None = Field(
         default=None,

@@ -1,6 +1,6 @@
 """Asks a department system that answers JSON over HTTP."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -38,12 +38,11 @@ class RestConnector:
         self._reader = RecordReader(settings.records, settings.key, settings.changed_at)
         self._address = plain_address(settings.url)
 
-    def check(self) -> Sequence[str]:
+    def check(self) -> Iterator[str]:
         with without_secrets(self._settings):
-            authenticated = self._credentials.ready()
-            response = self._ask(1, self._plan.first_query)
-            read = response.contents.said_of(self._address)
-            return [sentence for sentence in (authenticated, read) if sentence]
+            if authenticated := self._credentials.ready():
+                yield authenticated
+            yield self._ask(1, self._plan.first_query).contents.said_of(self._address)
 
     def pull(self, since: Bookmark | None) -> Iterator[Page]:
         with without_secrets(self._settings):

@@ -38,15 +38,15 @@ class SoapConnector:
         self._reader = RecordReader(settings.records, settings.key, settings.changed_at)
         self._described: Service | None = None
 
-    def check(self) -> Sequence[str]:
+    def check(self) -> Iterator[str]:
         with without_secrets(self._settings):
             service, settings = self._service(), self._settings
             address = plain_address(service.address)
-            described = (
+            yield (
                 f"described: {plain_address(settings.wsdl)} offers {settings.operation} at {address}, "
                 f"which takes {listed(service.parameters or ())}"
             )
-            return [described, self._ask(1, self._plan.first_query).contents.said_of(address)]
+            yield self._ask(1, self._plan.first_query).contents.said_of(address)
 
     def pull(self, since: Bookmark | None) -> Iterator[Page]:
         with without_secrets(self._settings):

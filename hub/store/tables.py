@@ -38,6 +38,8 @@ connectors = Table(
     Column("precedence", Integer, nullable=False),
     Column("fresh_within", Integer, nullable=False),  # seconds
     Column("active", Boolean, nullable=False, server_default=true()),  # false: no longer in config.yaml
+    Column("state", String(10), nullable=False, server_default="active"),  # draft, active, paused, retired
+    Column("managed_by", String(10), nullable=False, server_default="config"),  # config (config.yaml) or hub
     Column("bookmark", Text),
     Column("seen_at", UtcTime),  # when the source was last read to its end
     Column("cadence", Text, nullable=False),  # empty: runs only by hand
@@ -45,6 +47,48 @@ connectors = Table(
     Column("lease_owner", Text),
     Column("lease_epoch", Integer, nullable=False, server_default="0"),  # fencing: grows with every owner
     Column("lease_until", UtcTime),
+    Column("failures", Integer, nullable=False, server_default="0"),  # runs in a row that failed
+    Column("open_until", UtcTime),  # the circuit: not asked by itself before then
+    Column("open_because", Text),  # why, for a person
+    Column("warnings", Json),  # what will need a person soon: [{code, sentence, until}]
+    Column("shape", Json),  # the fields of its records as they were last accepted: {path: type}
+    Column("described_as", Text),  # fingerprint of the system's own description, as it was last accepted
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("kind", String(10), nullable=False),  # connector, mapping
+    Column("name", String(200), nullable=False),
+    Column("version", Integer, nullable=False),  # 1, 2, 3 …; the newest is the one in use
+    Column("text", Text, nullable=False),  # the YAML document as written; secrets are references
+    Column("author", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("kind", "name", "version"),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("value", LargeBinary, nullable=False),  # encrypted
+    Column("expires_on", String(10)),  # a day, where its owner says so: operators are warned before
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("connector_id", ForeignKey("connectors.id"), nullable=False),
+    Column("request_id", String(200), nullable=False),  # the department's own number for what it pushed
+    Column("digest", LargeBinary(16), nullable=False),  # of its content: one number, one content
+    Column("answer", Json, nullable=False),  # what was said, said again when the same comes twice
+    Column("received_at", UtcTime, nullable=False),
+    UniqueConstraint("connector_id", "request_id"),
 )
 
 runs = Table(
@@ -70,6 +114,7 @@ runs = Table(
     Column("bookmark_before", Text),
     Column("bookmark_after", Text),
     Column("attempts", Json),  # every failed exchange: [{at, code, sentence}]
+    Column("notes", Json),  # what a person should know though the run went on: [{code, sentence}]
     Column("error_code", String(40)),
     Column("sentence", Text),  # how it ended, for a person
     Column("hint", Text),
@@ -175,5 +220,7 @@ api_keys = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String(80), nullable=False, unique=True),
     Column("digest", LargeBinary(32), nullable=False, unique=True),  # SHA-256: keys are long and random
+    Column("role", String(10), nullable=False, server_default="read"),  # read, manage, push
+    Column("connector", String(80)),  # push: the one connector that it may push to
     Column("created_at", UtcTime, nullable=False),
 )

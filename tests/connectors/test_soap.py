@@ -264,7 +264,7 @@ def test_a_check_describes_and_reads_one_record() -> None:
 def test_a_wsdl_is_read_once_for_each_opening() -> None:
     faults = Faults(SoTuPhap(CITY.judicial).app)
     with serve(faults) as url, SOAP.open(SoapSettings.model_validate(so_tu_phap(url)), once) as connector:
-        connector.check()
+        list(connector.check())
         list(connector.pull(None))
     assert sum("?wsdl" in line for line in faults.requests) == 1
 
