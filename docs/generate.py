@@ -1,4 +1,4 @@
-"""`make docs`: writes `docs/reference/` from the code, so that it cannot disagree with it (a test compares)."""
+"""`make docs`: writes `docs/reference/` and the tables of settings from the code; tests compare them with it."""
 
 import sys
 import tempfile
@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 import typer
 
+from connectors.reference import settings_table
+from connectors.registry import Registry
 from hub.cli.exits import Exit
 from hub.cli.main import app
 from hub.config.schema import json_schema
@@ -18,6 +20,8 @@ from hub.store.database import connect
 from hub.web.app import create_app
 
 REFERENCE = Path(__file__).parent / "reference"
+CONNECTORS = Path(__file__).parents[1] / "connectors"
+SETTINGS = "## Settings\n\n"  # the last chapter of a connector type's README
 NOTE = "<!-- Written by `make docs`; do not edit. -->\n"
 
 
@@ -37,6 +41,15 @@ def main() -> None:
     for name, text in generated().items():
         (REFERENCE / name).write_text(text, encoding="utf-8")
         print(f"docs/reference/{name}", file=sys.stderr)
+    for readme in sorted(CONNECTORS.glob("*/README.md")):
+        _write_settings(readme)
+
+
+def _write_settings(readme: Path) -> None:
+    chapters, _, _ = readme.read_text(encoding="utf-8").partition(SETTINGS)
+    table = settings_table(Registry().type(readme.parent.name).settings)
+    readme.write_text(f"{chapters}{SETTINGS}{table}\n", encoding="utf-8")
+    print(f"connectors/{readme.parent.name}/README.md", file=sys.stderr)
 
 
 def _json(document: object) -> str:
