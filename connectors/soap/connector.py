@@ -1,32 +1,32 @@
 """Asks a department system that is described by a WSDL."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
-from lxml import etree
-
-from connectors import json, xml
-from connectors.contract import Bookmark, Connector, Page, Retry
-from connectors.documents import Document, JsonDocument, RecordReader, XmlDocument, flag, number
+from connectors.contract import Bookmark, Description, Page, Retry
+from connectors.contract import Warning as Trouble
+from connectors.documents import Contents
 from connectors.errors import Changed
-from connectors.http import Client, basic
+from connectors.http import Client, same_origin
 from connectors.plan import Plan, Query, Response
+from connectors.reach import reach
 from connectors.scrub import plain_address, without_secrets
-from connectors.settings import BasicAuth, fill
-from connectors.soap.faults import content_of
+from connectors.soap.auth_settings import SignatureAuth, UsernameTokenAuth
+from connectors.soap.line import Line, without_credentials
+from connectors.soap.parameters import filled
+from connectors.soap.reading import AnswerReader
+from connectors.soap.security import security_of
 from connectors.soap.service import Service
-from connectors.soap.settings import Inside, SoapSettings
+from connectors.soap.settings import SoapSettings
+from connectors.soap.wsdl.definitions import Definitions
+from connectors.soap.wsdl.describe import described
+from connectors.soap.wsdl.library import Library
 from connectors.walk import walk
-from connectors.wording import listed, quoted
+from connectors.windows import first_of_windows, walk_windows
+from connectors.wording import listed
 
-
-@contextmanager
-def open_soap(settings: SoapSettings, retry: Retry) -> Iterator[Connector]:
-    """A line to the system; the WSDL is read when `check` or `pull` needs it."""
-    with Client(settings) as client:
-        yield SoapConnector(settings, client, retry)
+_SHORT = 8  # letters of a fingerprint that are enough to tell it from the one before
 
 
 class SoapConnector:
@@ -35,65 +35,104 @@ class SoapConnector:
     def __init__(self, settings: SoapSettings, client: Client, retry: Retry) -> None:
         self._settings, self._client, self._retry = settings, client, retry
         self._plan = _plan(settings)
-        self._reader = RecordReader(settings.records, settings.key, settings.changed_at)
-        self._described: Service | None = None
+        self._window = timedelta(days=settings.window_days) if settings.window_days else None
+        self._line = Line(client, settings.auth)
+        self._read: Definitions | None = None
+        self._description: Description | None = None
+        self._services: dict[str, Service] = {}
 
     def check(self) -> Iterator[str]:
         with without_secrets(self._settings):
-            service, settings = self._service(), self._settings
-            address = plain_address(service.address)
+            yield from reach(self._settings, self._settings.wsdl)
+            settings, service = self._settings, self._service(self._settings.operation)
+            address, found = plain_address(service.address), self._described()
             yield (
-                f"described: {plain_address(settings.wsdl)} offers {settings.operation} at {address}, "
-                f"which takes {listed(service.parameters or ())}"
+                f"described: {self._place} offers {len(found.operations)} operations "
+                f"(fingerprint {found.fingerprint[:_SHORT]}); {settings.operation} is asked at {address} "
+                f"and takes {listed(service.parameters)}{_passed_over(found.problems)}"
             )
-            yield self._ask(1, self._plan.first_query).contents.said_of(address)
+            with service.advertised():
+                if not same_origin(service.address, settings.wsdl):
+                    yield from reach(settings, service.address)
+                yield self._first_page(address)
 
     def pull(self, since: Bookmark | None) -> Iterator[Page]:
         with without_secrets(self._settings):
-            source = plain_address(self._retry(self._service).address)
-            ask = partial(self._ask, self._settings.page_size)
-            yield from walk(self._plan, lambda query: self._retry(partial(ask, query)), since, source)
+            source = plain_address(self._retry(partial(self._service, self._settings.operation)).address)
+            yield from self._walk(since, source)
 
-    def _service(self) -> Service:
-        if self._described is None:
+    def discover(self) -> Description:
+        with without_secrets(self._settings):
+            return self._retry(self._described)
+
+    def described_as(self) -> str | None:
+        return None if self._read is None else self._described().fingerprint
+
+    def warnings(self) -> Sequence[Trouble]:
+        return self._client.warnings()
+
+    @property
+    def _place(self) -> str:
+        return plain_address(self._settings.wsdl)
+
+    def _definitions(self) -> Definitions:
+        if self._read is None:
+            settings = self._settings
+            stranger = partial(without_credentials, settings)
+            self._read = Definitions(Library(settings.wsdl, self._line.document, stranger, settings.schema_hosts))
+        return self._read
+
+    def _described(self) -> Description:
+        if self._description is None:
+            self._description = described(self._definitions())
+        return self._description
+
+    def _service(self, operation: str) -> Service:
+        if operation not in self._services:
             auth = self._settings.auth
-            http_auth = basic(auth.username, auth.password) if isinstance(auth, BasicAuth) else None
-            self._described = Service(self._settings, self._client, http_auth)
-        return self._described
+            security = security_of(auth) if isinstance(auth, UsernameTokenAuth | SignatureAuth) else ()
+            made = Service(self._settings, self._definitions(), operation, self._line, security)
+            self._services[operation] = made
+        return self._services[operation]
 
-    def _ask(self, page_size: int, query: Query) -> Response:
+    def _walk(self, since: Bookmark | None, source: str) -> Iterator[Page]:
+        def ask(query: Query, until: datetime | None = None) -> Response:
+            return self._retry(partial(self._ask, self._settings.page_size, query, until))
+
+        if self._window is None:
+            return walk(self._plan, ask, since, source)
+        return walk_windows(self._plan, self._window, ask, since, source)
+
+    def _first_page(self, address: str) -> str:
+        """A sentence on the first record; whatever a pull would refuse of it is refused."""
+        try:
+            page = self._tried(1, address)
+        except Changed as error:
+            if error.code != "changed_at" or self._plan.page_size is None:
+                raise
+            # One record may be an old one that does not say when it changed; a page of such is not what was promised.
+            page = self._tried(self._plan.page_size, address)
+        contents = Contents((), ()) if page is None else Contents(tuple(page.records), tuple(page.bad))
+        return contents.said_of(address)
+
+    def _tried(self, page_size: int, address: str) -> Page | None:
+        ask = partial(self._ask, page_size)
+        if self._window is None:
+            return next(walk(self._plan, ask, None, address), None)
+        return first_of_windows(self._plan, self._window, ask, address)
+
+    def _ask(self, page_size: int, query: Query, until: datetime | None = None) -> Response:
         settings = self._settings
-        answer = self._service().call(self._parameters(page_size, query))
-        source = answer.address
-        content = content_of(answer)
-        _refuse_references(content, source)
-        document = _document(content, settings.inside, source)
-        more = flag(document, settings.more, source) if settings.more else None
-        return Response(
-            payload=answer.body,
-            media_type="text/xml",
-            contents=self._reader.read(document, source),
-            last=None if more is None else not more,
-            total=number(document, settings.total),
-            date=answer.date,
-        )
-
-    def _parameters(self, page_size: int, query: Query) -> dict[str, Any]:
-        values = {**self._plan.words(query), "page_size": page_size}
-        filled = {name: fill(value, values) for name, value in self._settings.parameters.items()}
-        for name, secret in self._settings.secret_parameters.items():
-            _put(filled, name.split("."), secret.get_secret_value())
-        return filled
+        cursor = query.cursor or settings.first_cursor
+        words = {**self._plan.words(query), "page_size": page_size, "cursor": cursor, "last_id": cursor}
+        words["until"] = self._plan.written(until)
+        reader = AnswerReader(settings, settings.records, settings.inside, page_size)
+        parameters = filled(settings.parameters, settings.secret_parameters, words)
+        return reader.response(self._service(settings.operation).call(parameters))
 
 
-def _refuse_references(content: etree._Element, source: str) -> None:
-    """Old rpc/encoded stacks write a value once and refer to it; read as it stands, it would be missing elsewhere."""
-    if content.xpath('boolean(.//*[starts-with(@href, "#")])'):
-        raise Changed(
-            f"the answer of {source} refers from one element to another (`href`), which the hub cannot follow yet",
-            code="multi_reference",
-            hint="Ask the department for document/literal answers, or for ones without shared references.",
-        )
+def _passed_over(problems: Sequence[str]) -> str:
+    return f"; passed over in it: {'; '.join(problems[:3])}" if problems else ""
 
 
 def _plan(settings: SoapSettings) -> Plan:
@@ -102,42 +141,10 @@ def _plan(settings: SoapSettings) -> Plan:
         order=settings.sorted_by,
         asks_since="since" in used,
         steps=bool({"page", "offset"} & used),
+        follows_cursor=bool({"cursor", "last_id"} & used),
         tells_end=settings.more is not None,
         page_size=settings.page_size if "page_size" in used else None,
         first_page=settings.first_page,
         changed_at=settings.changed_at,
         tells_total=settings.total is not None,
     )
-
-
-def _put(parameters: dict[str, Any], path: Sequence[str], value: str) -> None:
-    """Set a parameter; `a.b` is b inside a."""
-    *above, last = path
-    for name in above:
-        parameters = parameters.setdefault(name, {})
-    parameters[last] = value
-
-
-def _document(content: etree._Element, inside: Inside | None, source: str) -> Document:
-    """The document that holds the records: the answer itself, or the one in a text of it."""
-    if inside is None:
-        return XmlDocument(content, source)
-    holder = next(xml.find(content, inside.element), None)
-    if holder is None:
-        raise Changed(
-            f"the answer of {source} has no `{inside.element}`, which should hold the records as a text",
-            code="inside",
-            hint=f"Correct `inside: {{element: …}}`; the answer has {listed(xml.names_in(content))}.",
-        )
-    text = (holder.text or "").strip()
-    if not text:
-        return XmlDocument(etree.Element("nothing"), source)
-    if not text.startswith("<" if inside.format == "xml" else ("{", "[")):
-        raise Changed(
-            f"{source} answered {quoted(text)} where {inside.format.upper()} is expected",
-            code="inside",
-            hint="It may be an error message of theirs, or `inside: {format: …}` is wrong.",
-        )
-    if inside.format == "json":
-        return JsonDocument(json.parse(text.encode(), source), source)
-    return XmlDocument(xml.parse(text.encode(), source, encoding="utf-8"), source)

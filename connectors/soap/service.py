@@ -1,169 +1,254 @@
-"""The service that a WSDL describes: zeep reads it and builds the envelopes, but never reads an answer."""
+"""One operation of a WSDL, ready to be called: zeep builds the envelope and secures it, but never reads an answer."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from lxml import etree
-from requests.auth import AuthBase
+from pydantic import SecretStr
 from zeep import Client as ZeepClient
+from zeep import Plugin
 from zeep import Settings as ZeepSettings
 from zeep.exceptions import Error as ZeepError
 from zeep.transports import Transport
-from zeep.wsdl.bindings.soap import SoapBinding
 from zeep.wsdl.utils import etree_to_string
-from zeep.wsse.username import UsernameToken
-from zeep.xsd import Element
 
-from connectors import xml
 from connectors.answers import Answer
-from connectors.errors import Changed
-from connectors.http import Client, same_origin
-from connectors.scrub import plain_address
-from connectors.soap.settings import SoapSettings, UsernameTokenAuth
+from connectors.errors import Changed, Unavailable
+from connectors.soap.addressing import address
+from connectors.soap.encoding import Encoder
+from connectors.soap.line import Line
+from connectors.soap.parameters import fitted
+from connectors.soap.security import Security
+from connectors.soap.settings import SoapSettings
+from connectors.soap.wsdl.definitions import Definitions, Offer
+from connectors.soap.wsdl.describe import sides
+from connectors.soap.wsdl.extract import NAMESPACE, called, one_operation
+from connectors.soap.wsdl.names import split
+from connectors.soap.wsdl.schema import Component
+from connectors.soap.wsdl.shapes import Shapes
 from connectors.wording import did_you_mean, listed, quoted
 
 # zeep has hardly any annotations: it is untyped from here on.
-_client, _token, _bytes = cast(Any, ZeepClient), cast(Any, UsernameToken), cast(Any, etree_to_string)
+_client, _bytes = cast(Any, ZeepClient), cast(Any, etree_to_string)
 
-# What zeep lets through when a WSDL is not what it expects.
-_ODD = (ZeepError, etree.LxmlError, LookupError, AttributeError, TypeError, ValueError)
+_NOT_THERE = ("no_connection", "unknown_host", "timeout")
+
+# What zeep lets through when something is not what it expects.
+_ODD = (ZeepError, etree.LxmlError, LookupError, AttributeError, TypeError, ValueError, RecursionError)
 
 
 class Service:
-    """One operation of one port, ready to be called."""
+    """One operation of one port."""
 
-    def __init__(self, settings: SoapSettings, client: Client, auth: AuthBase | None) -> None:
-        self._settings = settings
-        self._zeep = _describe(settings, _Transport(settings, client, auth))
-        port = self._port()
-        self.address: str = settings.address or port.binding_options["address"]
-        self._proxy = self._zeep.create_service(port.binding.name, self.address)
-        self.parameters = _parameter_names(port.binding.get(settings.operation))
+    def __init__(
+        self,
+        settings: SoapSettings,
+        definitions: Definitions,
+        operation: str,
+        line: Line,
+        security: Sequence[Security] = (),
+    ) -> None:
+        self._settings, self.operation = settings, operation
+        self._offer = _offer(settings, definitions, operation)
+        self.address = settings.address or self._offer.address
+        if not self.address:
+            raise Changed(
+                f"the WSDL {definitions.library.place} does not say where {operation} is asked",
+                code="wsdl",
+                hint="Ask the department for the address of the service and set `address`.",
+            )
+        self._shapes = Shapes(definitions.schemas)
+        self.parts, self.answer_parts = sides(self._offer, self._shapes)
+        self._headers = _Headers(definitions, settings.soap_headers)
+        self._zeep = self._made(definitions, line, security)
+        self._proxy = self._zeep.create_service(f"{{{NAMESPACE}}}Binding", self.address)
+        self._missing = tuple(definitions.library.missing.values())
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names that the operation takes."""
+        return [part.name for part in self.parts if part.name != "*"]
+
+    @property
+    def shapes(self) -> Shapes:
+        """What the parts of the answer hold."""
+        return self._shapes
+
+    @contextmanager
+    def advertised(self) -> Iterator[None]:
+        """Where the address that the WSDL gives leads nowhere, the hint says what to do."""
+        try:
+            yield
+        except Unavailable as error:
+            if self._settings.address is None and error.code in _NOT_THERE:
+                error.hint = f"The WSDL gives this address; if another one is meant, set `address`. {error.hint}"
+            raise
 
     def call(self, parameters: Mapping[str, Any]) -> Answer:
         """Send the operation with these parameters; the answer is not looked at."""
-        names = self.parameters
-        for name in parameters if names is not None else ():
-            if name not in cast(list[str], names):
-                raise Changed(
-                    f"the operation {self._settings.operation} has no parameter `{name}`",
-                    code="parameters",
-                    hint=did_you_mean(name, cast(list[str], names)),
-                )
+        plain, named = self._arguments(self._fitted(parameters))
         try:
-            return cast(Answer, self._proxy[self._settings.operation](**parameters, **self._headers()))
+            headers = {"_soapheaders": made} if (made := self._headers.made(self._zeep)) else {}
+            return cast(Answer, self._proxy[called(self._offer)](*plain, **named, **headers))
         except _ODD as error:
+            why = f" ({self._missing[0]})" if self._missing else ""
             raise Changed(
-                f"no request for {self._settings.operation} could be made: {quoted(str(error))}",
+                f"no request for {self.operation} could be made: {quoted(str(error) or type(error).__name__)}{why}",
                 code="parameters",
-                hint=f"Compare `parameters` with the WSDL; the operation takes {listed(names or ())}.",
+                hint=f"Compare `parameters` with the WSDL; the operation takes {listed(self.parameters)}.",
             ) from None
 
-    def _headers(self) -> dict[str, Any]:
-        elements = [self._header(name, values) for name, values in self._settings.soap_headers.items()]
-        return {"_soapheaders": elements} if elements else {}
+    def _fitted(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return fitted(parameters, self.parts, self._shapes, self.operation)
+        except Changed as error:
+            if not self._missing:
+                raise
+            raise Changed(f"{error}; {self._missing[0]}", code="schema_elsewhere", hint=error.hint) from None
 
-    def _header(self, name: str, values: Mapping[str, Any]) -> Any:
-        elements = self._zeep.wsdl.types.elements
-        known = {element.qname.localname: element for element in elements if isinstance(element, Element)}
-        if name not in known:
-            raise Changed(
-                f"the WSDL describes no header element `{name}`", code="parameters", hint=did_you_mean(name, known)
+    def _arguments(self, given: Mapping[str, Any]) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+        """As zeep wants them: what is in an element without parts of its own has no name there."""
+        message = self._offer.input
+        is_single = self._offer.style != "rpc" and len(message.parts) == 1 and message.parts[0].element
+        if is_single and len(self.parts) == 1 and split(message.parts[0].element or "")[1] == self.parts[0].name:
+            shape = self._shapes.shape(self.parts[0].holds)
+            if not shape.parts:
+                return tuple(given.values()), {}
+        return (), given
+
+    def _made(self, definitions: Definitions, line: Line, security: Sequence[Security]) -> Any:
+        extract = one_operation(self._offer, self._shapes, self._headers.described)
+        rules = ZeepSettings(raw_response=True, forbid_dtd=True, forbid_external=True, xml_huge_tree=False)
+        encoder = Encoder(self._offer, self._shapes) if self._offer.input.is_encoded else None
+        finish = _Finish(self._settings, self._offer, self.address, encoder)
+        try:
+            return _client(
+                BytesIO(extract),
+                transport=_Transport(line),
+                settings=rules,
+                wsse=list(security) or None,
+                plugins=[finish],
             )
-        return known[name](**{part: secret.get_secret_value() for part, secret in values.items()})
+        except _ODD as error:
+            problem = next(iter(definitions.problems), "")
+            raise Changed(
+                f"{self.operation} in the WSDL {definitions.library.place} cannot be called: "
+                f"{quoted(str(error) or type(error).__name__)}" + (f" ({problem})" if problem else ""),
+                code="wsdl",
+                hint="Show this to the department: their WSDL breaks a rule that a call depends on.",
+            ) from None
 
-    def _port(self) -> Any:
-        """The port that offers the operation, SOAP only, as the settings or else the WSDL's order say."""
-        settings, operations = self._settings, dict[str, None]()
-        for service in self._zeep.wsdl.services.values():
-            for port in service.ports.values():
-                chosen = settings.service in (None, service.name) and settings.port in (None, port.name)
-                if chosen and isinstance(port.binding, SoapBinding):
-                    offered = cast(Any, port.binding).all()
-                    if settings.operation in offered:
-                        return port
-                    operations.update(dict.fromkeys(offered))
-        raise Changed(
-            f"the WSDL {_place(settings)} has no operation `{settings.operation}`"
-            + (" at the `service` and `port` of the settings" if settings.service or settings.port else ""),
-            code="operation",
-            hint=did_you_mean(settings.operation, operations),
-        )
+
+class _Headers:
+    """The elements of the SOAP header that the settings give, described in the WSDL or by their namespace."""
+
+    def __init__(self, definitions: Definitions, wanted: Mapping[str, SecretStr | Mapping[str, SecretStr]]) -> None:
+        self._wanted, self._definitions = wanted, definitions
+        self.described: list[Component] = [self._component(name) for name in wanted if not name.startswith("{")]
+
+    def made(self, zeep: Any) -> list[Any]:
+        """One for each, as zeep takes them."""
+        names = {split(component.name)[1]: component.name for component in self.described}
+        return [
+            zeep.get_element(names[name])(**_plain(values))
+            if name in names and isinstance(values, Mapping)
+            else _written(names.get(name, name), values)
+            for name, values in self._wanted.items()
+        ]
+
+    def _component(self, name: str) -> Component:
+        found = self._definitions.schemas.elements(name)
+        if not found:
+            raise Changed(
+                f"the WSDL describes no header element `{name}`",
+                code="parameters",
+                hint=did_you_mean(name, self._definitions.schemas.element_names())
+                + ' One that the WSDL leaves out is written with its namespace: `"{http://tempuri.org/}AuthHeader"`.',
+            )
+        return found[0]
+
+
+def _plain(values: Mapping[str, SecretStr]) -> dict[str, str]:
+    return {name: secret.get_secret_value() for name, secret in values.items()}
+
+
+def _written(name: str, values: SecretStr | Mapping[str, SecretStr]) -> etree._Element:
+    namespace = split(name)[0]
+    nsmap: dict[Any, str] = {None: namespace} if namespace else {}
+    element = etree.Element(name, nsmap=nsmap)
+    if isinstance(values, SecretStr):
+        element.text = values.get_secret_value()
+        return element
+    for part, text in _plain(values).items():
+        etree.SubElement(element, f"{{{namespace}}}{part}" if namespace else part).text = text
+    return element
+
+
+class _Finish(Plugin):
+    """What zeep leaves out of an envelope, added before it is secured."""
+
+    def __init__(self, settings: SoapSettings, offer: Offer, to: str, encoder: Encoder | None) -> None:
+        self._settings, self._offer, self._to, self._encoder = settings, offer, to, encoder
+
+    def egress(self, envelope: Any, http_headers: Any, operation: Any, binding_options: Any) -> Any:  # noqa: ARG002
+        """zeep calls this with every request that goes out."""
+        if self._encoder is not None:
+            self._encoder.encode(envelope)
+        action = self._settings.action if self._settings.action is not None else self._offer.action
+        if self._settings.addressing != "none":
+            address(envelope, self._settings.addressing, self._offer.told_action or action, self._to)
+        return envelope, _with_action(http_headers, action, self._offer.soap)
+
+
+def _with_action(headers: Mapping[str, str], action: str, version: str) -> dict[str, str]:
+    if version == "1.1":
+        return {**headers, "SOAPAction": f'"{action}"'}
+    told = f'; action="{action}"' if action else ""
+    return {"Content-Type": f"application/soap+xml; charset=utf-8{told}"}
 
 
 class _Transport(Transport):
-    """Sends what zeep wants sent through the one HTTP client, and asks no stranger for a schema."""
+    """Sends what zeep wants sent through the one HTTP client, and loads nothing."""
 
-    def __init__(self, settings: SoapSettings, client: Client, auth: AuthBase | None) -> None:
+    def __init__(self, line: Line) -> None:
         cast(Any, super()).__init__()
-        self._wsdl, self._client, self._auth = settings.wsdl, client, auth
+        self._line = line
 
     def post_xml(self, address: str, envelope: Any, headers: Mapping[str, str]) -> Answer:
-        return self._client.send("POST", address, data=_bytes(envelope), headers=headers, auth=self._auth)
+        return self._line.send("POST", address, data=_bytes(envelope), headers=headers)
 
     def load(self, url: str) -> bytes:
-        if urlsplit(url).scheme not in ("http", "https"):
-            return self._read(url)
-        if not same_origin(url, self._wsdl):
-            raise _elsewhere(self._wsdl, url)
-        body = self._client.ask("GET", url, auth=self._auth).body
-        xml.parse(body, plain_address(url))  # zeep takes half a document, and forbids less
-        return body
-
-    def _read(self, path: str) -> bytes:
-        if urlsplit(self._wsdl).scheme in ("http", "https"):
-            raise _elsewhere(self._wsdl, path)
-        try:
-            body = Path(path).read_bytes()
-        except OSError as error:
-            raise Changed(
-                f"the file {path} cannot be read: {error.strerror}",
-                code="wsdl",
-                hint="Correct `wsdl`; files that the WSDL imports must lie beside it.",
-            ) from None
-        xml.parse(body, path)
-        return body
+        raise LookupError(f"{url} is not part of the extract")
 
 
-def _describe(settings: SoapSettings, transport: _Transport) -> Any:
-    auth, wsse = settings.auth, None
-    if isinstance(auth, UsernameTokenAuth):
-        wsse = _token(auth.username, auth.password.get_secret_value(), use_digest=auth.sent_as == "digest")
-    rules = ZeepSettings(raw_response=True, forbid_dtd=True, xml_huge_tree=False)
-    try:
-        client = _client(settings.wsdl, transport=transport, settings=rules, wsse=wsse)
-    except _ODD as error:
-        raise _not_understood(settings, quoted(str(error) or type(error).__name__)) from None
-    if not client.wsdl.services:
-        raise _not_understood(settings, "it describes no service")
-    return client
-
-
-def _not_understood(settings: SoapSettings, why: str) -> Changed:
-    return Changed(
-        f"the WSDL {_place(settings)} cannot be understood: {why}",
-        code="wsdl",
-        hint="Check that `wsdl` is the address or file of a WSDL; show it to the department if it is.",
+def _offer(settings: SoapSettings, definitions: Definitions, operation: str) -> Offer:
+    """The operation at the port that the settings choose, or else at the first that has it."""
+    chosen = [
+        offer
+        for offer in definitions.offers
+        if settings.service in (None, offer.service) and settings.port in (None, offer.port)
+    ]
+    found = next((offer for offer in chosen if offer.name == operation and offer.style), None)
+    if found is not None:
+        return found
+    place, where = definitions.library.place, _places(definitions.offers)
+    if any(offer.name == operation and not offer.style for offer in chosen):
+        raise Changed(
+            f"the WSDL {place} describes {operation}, but not how it is asked: it has no binding",
+            code="operation",
+            hint="It is a part of another WSDL; give that one as `wsdl`.",
+        )
+    limited = bool(settings.service or settings.port)
+    raise Changed(
+        f"the WSDL {place} has no operation `{operation}`"
+        + (" at the `service` and `port` of the settings" if limited else ""),
+        code="operation",
+        hint=did_you_mean(operation, dict.fromkeys(offer.name for offer in chosen))
+        + (f" Services and ports: {where}." if limited else ""),
     )
 
 
-def _parameter_names(operation: Any) -> list[str] | None:
-    """The names that the operation takes; None where its request is a single value without any."""
-    body = operation.input.body
-    elements = getattr(body.type, "elements", None) if body is not None else []
-    return None if elements is None else [name for name, _ in elements]
-
-
-def _place(settings: SoapSettings) -> str:
-    return plain_address(settings.wsdl)
-
-
-def _elsewhere(wsdl: str, url: str) -> Changed:
-    return Changed(
-        f"the WSDL {plain_address(wsdl)} needs {plain_address(url)}, which is at another place",
-        code="schema_elsewhere",
-        hint="The hub asks no other host to read a WSDL. Save the WSDL and what it imports as files in one folder, "
-        "change the import to the file's name, and give the file as `wsdl`.",
-    )
+def _places(offers: Iterable[Offer]) -> str:
+    return listed(dict.fromkeys(f"{offer.service}/{offer.port}" for offer in offers))

@@ -1,11 +1,13 @@
 """A small SOAP service for tests: its WSDL in both versions of SOAP, and whatever answer a test wants."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from connectors.contract import Description
 from connectors.errors import ConnectorError
 from connectors.soap import SOAP
 from tests.connectors.desk import desk, pull
@@ -45,6 +47,46 @@ BINDING = """<binding name="B1{n}" type="t:P"><{s}:binding transport="http://sch
     <input><{s}:body use="literal"/></input><output><{s}:body use="literal"/></output></operation></binding>"""
 BINDINGS = BINDING.format(n=1, s="soap") + BINDING.format(n=2, s="soap12")
 NS11, NS12 = "http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"
+
+
+STYLED = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:xs="http://www.w3.org/2001/XMLSchema"
+    xmlns:t="urn:ho-so" xmlns:soap="http://schemas.xmlsoap.org/wsdl/{wsdl_soap}/"
+    xmlns:enc="http://schemas.xmlsoap.org/soap/encoding/" xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/"
+    targetNamespace="urn:ho-so">
+  <types><xs:schema targetNamespace="urn:ho-so" {form}>{types}</xs:schema></types>
+  <message name="In">{parts}</message><message name="Out">{answer}</message>
+  <portType name="P"><operation name="Lay"><input message="t:In"/><output message="t:Out"/></operation></portType>
+  <binding name="B" type="t:P"><soap:binding style="{style}" transport="http://schemas.xmlsoap.org/soap/http"/>
+    <operation name="Lay"><soap:operation soapAction="urn:ho-so/Lay"/>
+      <input><soap:body use="{use}" namespace="urn:goi"/></input>
+      <output><soap:body use="{use}" namespace="urn:goi"/></output></operation></binding>
+  <service name="HoSo"><port name="Cong" binding="t:B"><soap:address location="{address}"/></port></service>
+</definitions>"""
+
+
+def styled(
+    types: str = "",
+    parts: str = "",
+    answer: str = "",
+    *,
+    style: str = "document",
+    use: str = "literal",
+    wsdl_soap: str = "soap",
+    address: str = "http://ho-so.invalid/soap",
+    form: str = 'elementFormDefault="qualified"',
+) -> bytes:
+    """A WSDL with one operation, `Lay`, of any style."""
+    return STYLED.format(
+        types=types, parts=parts, answer=answer, style=style, use=use, wsdl_soap=wsdl_soap, address=address, form=form
+    ).encode()
+
+
+def described(path: Path | str) -> Description:
+    """What the type makes of a place without any settings."""
+    assert SOAP.describe is not None
+    found = SOAP.describe(str(path))
+    assert found is not None
+    return found
 
 
 def wsdl(address: str, imports: str = "") -> bytes:

@@ -1,5 +1,6 @@
 """The `soap` type against real servers: conformance, faults, credentials, texts that hold documents, and odd WSDLs."""
 
+import re
 from collections.abc import Iterator
 from html import escape
 from itertools import islice
@@ -70,7 +71,8 @@ def fault_12(code: str, subcode: str = "") -> bytes:
     [
         (fault_11("soap:Server"), Unavailable),
         (fault_11("soap:Client"), Changed),
-        (fault_11("Server.Database"), Changed),
+        (fault_11("Server.Database"), Unavailable),
+        (fault_11("soap:Client.Database"), Changed),
         (fault_11("soap:Client.Authentication"), Refused),
         (fault_11("wsse:FailedAuthentication"), Refused),
         (fault_11("9001"), Changed),
@@ -85,6 +87,49 @@ def test_a_fault_counts_whatever_status_it_comes_with(body: bytes, kind: type[Co
     error = fails(kind, body, status)
     assert error.code == "fault"
     assert "“Lỗi”" in str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sai tai khoan",
+        "Sai mật khẩu hoặc tài khoản",
+        "Mật khẩu không đúng",
+        "Invalid user name or password",
+        "Unauthorized",
+    ],
+)
+def test_a_password_that_is_wrong_may_be_told_in_words_alone(text: str) -> None:
+    assert "credentials" in fails(Refused, fault_11("soap:Client", text), 500).hint
+
+
+@pytest.mark.parametrize("text", ["Sai tham số maDonVi", "Invalid page", "Tài khoản chưa có hồ sơ"])
+def test_other_words_are_no_wrong_password(text: str) -> None:
+    fails(Changed, fault_11("soap:Client", text), 500)
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "\n   at SoTC.HoSo.LayHoSo(String tuNgay) in D:\\x.cs:line 9",
+        " ---&gt; System.FormatException: chuỗi",
+        "\n\tat vn.stnmt.Main.lay(Main.java:324)",
+    ],
+)
+def test_a_services_own_stack_trace_is_left_out(trace: str) -> None:
+    assert str(fails(Changed, fault_11("soap:Client", f"Sai ngày{trace}"), 500)).endswith("“Sai ngày”")
+
+
+def test_records_under_another_name_are_no_empty_answer() -> None:
+    rows = "<DanhSach>" + "<Ho><So>1</So></Ho>" * 2 + "</DanhSach>"
+    assert "several of `Ho`" in str(fails(Changed, envelope(rows)))
+    with desk(answering(envelope("<DanhSach><Ho/></DanhSach>"))) as there:
+        assert pull(SOAP, small(there.url)) == []
+
+
+def test_an_array_without_members_is_empty_though_members_are_called_like_it() -> None:
+    with desk(answering(envelope("<lay><ketQua/></lay>"))) as there:
+        assert pull(SOAP, small(there.url, records="ketQua.ketQua")) == []
 
 
 def test_a_fault_is_quoted_in_their_words_but_not_at_length() -> None:
@@ -252,10 +297,12 @@ def test_a_missing_holder_names_what_the_answer_has() -> None:
 def test_a_check_describes_and_reads_one_record() -> None:
     faults = Faults(SoTuPhap(CITY.judicial).app)
     with serve(faults) as url:
-        described, asked = check(SOAP, so_tu_phap(url))
-    assert described == (
-        f"described: {url}/HoSoService.asmx offers LayDanhSachHoSo at {url}/HoSoService.asmx, "
-        "which takes `tuThoiDiem`, `trang`, `soDong`"
+        connected, described, asked = check(SOAP, so_tu_phap(url))
+    assert connected.startswith("connected: 127.0.0.1, port ")
+    assert re.fullmatch(
+        rf"described: {url}/HoSoService\.asmx offers \d+ operations \(fingerprint [0-9a-f]{{8}}\); LayDanhSachHoSo is "
+        rf"asked at {url}/HoSoService\.asmx and takes `tuThoiDiem`, `trang`, `soDong`",
+        described,
     )
     assert asked.startswith(f"asked {url}/HoSoService.asmx for records")
     assert [line.split()[0] for line in faults.requests].count("POST") == 1
@@ -288,9 +335,4 @@ def test_an_attribute_and_a_nested_element_can_be_the_key() -> None:
         (by_attribute,) = pull(SOAP, small(there.url, key="@id", records="L.HoSo"))
         (nested,) = pull(SOAP, small(there.url, key="A.So"))
     assert keys([by_attribute, nested]) == ["7", "70"]
-    assert [error.raw for error in nested.bad] == [b"<HoSo><A></A></HoSo>"]
-
-
-def test_an_answer_that_refers_from_one_element_to_another_is_refused_rather_than_half_read() -> None:
-    error = fails(Changed, result('<HoSo><So>1</So><ThuTuc href="#id0"/></HoSo><ThuTuc id="id0">2.000488</ThuTuc>'))
-    assert error.code == "multi_reference"
+    assert [error.raw for error in nested.bad] == [b"<HoSo><A/></HoSo>"]
