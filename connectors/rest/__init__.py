@@ -1,7 +1,8 @@
-"""Connector type `rest`: department systems that answer JSON over HTTP."""
+"""Connector type `rest`: department systems that answer over HTTP, in JSON, XML, CSV or NDJSON."""
 
 from connectors.contract import ConnectorType
-from connectors.rest.connector import open_rest
+from connectors.rest.abilities import open_rest
+from connectors.rest.openapi import describe
 from connectors.rest.settings import RestSettings
 
-REST = ConnectorType(settings=RestSettings, open=open_rest)
+REST = ConnectorType(settings=RestSettings, open=open_rest, describe=describe)

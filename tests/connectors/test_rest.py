@@ -276,7 +276,8 @@ def test_retry_mends_one_exchange_without_asking_for_the_others_again() -> None:
 def test_a_check_reads_one_record_and_says_each_step() -> None:
     faults = Faults(MotCua(CITY.one_stop).app)
     with serve(faults) as url:
-        authenticated, asked = check(REST, mot_cua(url))
+        connected, authenticated, asked = check(REST, mot_cua(url))
+    assert connected.startswith("connected: 127.0.0.1, port ")
     assert authenticated.startswith(f"authenticated: {url}/auth/")
     assert asked.startswith(f"asked {url}/pa/dossier/search for records: it answered, and they have the key")
     assert faults.requests[-1].endswith("page=0&size=1")
@@ -284,7 +285,7 @@ def test_a_check_reads_one_record_and_says_each_step() -> None:
 
 def test_a_check_of_an_empty_system_passes() -> None:
     with desk(lambda _: say([])) as there:
-        assert check(REST, simple(there.url)) == [f"asked {there.url} for records: it answered that there is none"]
+        assert check(REST, simple(there.url))[1:] == [f"asked {there.url} for records: it answered that there is none"]
 
 
 def test_a_check_finds_a_wrong_key() -> None:

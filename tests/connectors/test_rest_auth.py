@@ -82,7 +82,7 @@ def test_a_client_shows_its_secret_in_the_header_or_in_the_form(client_auth: str
     with serve(MotCua(CITY.one_stop).app) as url:
         settings = mot_cua(url)
         settings["auth"] |= {"client_auth": client_auth, "scope": "openid"}
-        assert check(REST, settings)[0].startswith("authenticated: ")
+        assert check(REST, settings)[1].startswith("authenticated: ")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,123 @@
+"""What a `rest` system can be asked besides its list, where the settings say how."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from connectors import json
+from connectors.answers import Answer
+from connectors.changes import to_bookmark
+from connectors.contract import Connector, Page, Retry
+from connectors.documents import Contents, JsonDocument, RecordReader, XmlDocument, number
+from connectors.errors import Changed
+from connectors.given import Given
+from connectors.http import Client
+from connectors.rest.connector import RestConnector
+from connectors.rest.reading import Piece, answered
+from connectors.rest.settings import CountSettings, FetchSettings, RestSettings
+from connectors.wording import quoted
+
+_NOT_THERE = (404, 410)
+_WITHOUT_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # when a record that does not say it counts as changed
+
+
+class Fetching(RestConnector):
+    """A system that can be asked for one record."""
+
+    def fetch(self, key: str) -> Page:
+        how = self._settings.fetch
+        assert how is not None  # noqa: S101  (else this class was not chosen)
+        with self._discreet():
+            return self._retry(lambda: self._asking.one(how, key, partial(self._one, how, key)))
+
+    def _one(self, how: FetchSettings, key: str, answer: Answer) -> Page:
+        contents = Contents((), ())
+        if answer.status not in _NOT_THERE:
+            pieces = tuple(answered(answer, self._settings) or ())
+            values = [value for piece in pieces for value in _records_at(how.records, piece)]
+            if values:
+                reader = RecordReader("", self._settings.key, self._settings.changed_at)
+                contents = reader.read(Given(values, pieces[-1].document), answer.address)
+        wanted = [record for record in contents.records if record.key == key]
+        if contents.records and not wanted:
+            raise _another(answer.address, key, contents.records[0].key)
+        return Page(answer.body, self._media_type, wanted, None, bad=contents.bad)
+
+
+class Listing(RestConnector):
+    """A system that can be asked what changed since a time, and perhaps how much in a period."""
+
+    def count(self, start: datetime, end: datetime) -> int | None:
+        how, changed_at = self._settings.count, self._settings.changed_at
+        if how is None or changed_at is None:
+            return None
+        period = {"since": changed_at.sent_form.write(start), "until": changed_at.sent_form.write(end)}
+        with self._discreet():
+            return self._retry(lambda: self._asking.count(how, period, partial(self._number, how)))
+
+    def _number(self, how: CountSettings, answer: Answer) -> int:
+        pieces = tuple(answered(answer, self._settings) or ())
+        found = number(pieces[-1].places, how.at) if pieces else 0
+        if found is None:
+            raise Changed(
+                f"the answer of {answer.address} does not say at `{how.at}` how many records there are",
+                code="total",
+                hint="Correct `count: {at: …}` in the settings.",
+            )
+        return found
+
+    def keys(self, start: datetime, end: datetime) -> Iterator[str]:
+        seen: set[str] = set()
+        with self._discreet():
+            for page in self._walk(to_bookmark(start - self._plan.step(start))):
+                for record in page.records:
+                    if start <= (record.changed_at or _WITHOUT_TIME) < end and record.key not in seen:
+                        seen.add(record.key)
+                        yield record.key
+                if self._plan.order == "oldest_first" and _is_past(page, end):
+                    return
+
+
+class FetchingAndListing(Fetching, Listing):
+    """A system that can be asked for both."""
+
+
+_KINDS: dict[tuple[bool, bool], type[RestConnector]] = {
+    (False, False): RestConnector,
+    (True, False): Fetching,
+    (False, True): Listing,
+    (True, True): FetchingAndListing,
+}
+
+
+@contextmanager
+def open_rest(settings: RestSettings, retry: Retry) -> Iterator[Connector]:
+    """A line to the system, with the abilities that the settings give it; nothing is sent before it is asked."""
+    lists = settings.changed_at is not None and (settings.count is not None or "since" in settings.placeholders())
+    with Client(settings) as client:
+        yield _KINDS[settings.fetch is not None, lists](settings, client, retry)
+
+
+def _records_at(where: str, piece: Piece) -> Sequence[Any]:
+    """The record at a place, or those of a list there; of one asked for, most systems send no list."""
+    document = piece.document
+    if not isinstance(document, JsonDocument):
+        return [document.root] if isinstance(document, XmlDocument) and not where else document.records(where)
+    value = json.at(document.value, where)
+    if isinstance(value, dict):
+        return [value]
+    return () if value is None and (not where or document.has(where)) else document.records(where)
+
+
+def _is_past(page: Page, end: datetime) -> bool:
+    return any(record.changed_at is not None and record.changed_at >= end for record in page.records)
+
+
+def _another(address: str, key: str, came: str) -> Changed:
+    return Changed(
+        f"asked for the record {quoted(key)}, {address} answered with another one, {quoted(came)}",
+        code="records",
+        hint="Correct `fetch` in the settings: the system does not seem to look at the key that it is given.",
+    )
