@@ -6,7 +6,7 @@ from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 
 from connectors.contract import ConnectorType
-from connectors.wording import did_you_mean
+from connectors.wording import did_you_mean, quoted
 
 GROUP = "hub.connectors"
 
@@ -29,8 +29,12 @@ class Registry:
     given: Mapping[str, ConnectorType] = field(default_factory=dict)
 
     @cached_property
-    def _installed(self) -> dict[str, EntryPoint]:
-        return {point.name: point for point in entry_points(group=GROUP)}
+    def _installed(self) -> dict[str, list[EntryPoint]]:
+        """What is offered under each name: an installation in two places counts once, two packages are two."""
+        offered: dict[str, dict[str, EntryPoint]] = {}
+        for point in entry_points(group=GROUP):
+            offered.setdefault(point.name, {})[point.value] = point
+        return {name: list(points.values()) for name, points in offered.items()}
 
     def names(self) -> list[str]:
         """Every known name, in order."""
@@ -42,14 +46,19 @@ class Registry:
             return self.given[name]
         if name not in self._installed:
             raise UnknownType(f"no connector type `{name}` is installed. {did_you_mean(name, self.names())}")
-        return _load(self._installed[name])
+        point, *others = self._installed[name]
+        if others:
+            values = " and ".join(sorted(each.value for each in (point, *others)))
+            raise BrokenType(f"connector type `{name}` is offered twice, by {values}; uninstall all but one")
+        return _load(point)
 
 
 def _load(point: EntryPoint) -> ConnectorType:
     try:
         found = point.load()
-    except (ImportError, AttributeError) as error:
-        raise BrokenType(f"connector type `{point.name}` ({point.value}) cannot be loaded: {error}") from error
+    except Exception as error:  # whatever a package of somebody else's does when it is imported
+        why = quoted(f"{type(error).__name__}: {error}")
+        raise BrokenType(f"connector type `{point.name}` ({point.value}) cannot be loaded: {why}") from error
     if not isinstance(found, ConnectorType):
         raise BrokenType(f"connector type `{point.name}` ({point.value}) is not a ConnectorType value")
     return found

@@ -33,6 +33,10 @@ BILLION_LAUGHS = (
     + "]>"
     + _ANSWER.format(content=f"&ha{_LAUGHS};")
 ).encode()
+UTF_16_DOCTYPE = (
+    BILLION_LAUGHS.decode().replace('?xml version="1.0"', '?xml version="1.0" encoding="utf-16"').encode("utf-16")
+)
+DEEP_JSON = b'{"content": ' + b"[" * _DEPTH + b"]" * _DEPTH + b', "last": true}'
 DEEP_XML = _ANSWER.format(content="<a>" * _DEPTH + "</a>" * _DEPTH).encode()
 
 

@@ -1,9 +1,11 @@
 """Serves a department over a real loopback socket: inside a test (`serve`) or as a program of its own (`run`)."""
 
 import signal
+import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -24,13 +26,20 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 @contextmanager
-def serve(app: WSGIApplication, port: int = 0) -> Iterator[str]:
-    """The address of `app` while the block lasts; a given port lets a department go down and come back."""
-    server = make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler)
+def serve(app: WSGIApplication, port: int = 0, certificate: Path | None = None) -> Iterator[str]:
+    """The address of `app` while the block lasts; a given port lets a department go down and come back.
+
+    With a certificate (and its key, in one file) it speaks TLS.
+    """
+    context = None
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+    server = make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler, ssl_context=context)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield f"http://{HOST}:{server.server_port}"
+        yield f"{'https' if context else 'http'}://{HOST}:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

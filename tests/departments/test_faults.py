@@ -7,6 +7,7 @@ import socket
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -231,3 +232,99 @@ def test_the_gzip_bomb_is_a_megabyte_that_unpacks_to_a_gigabyte(faults: Faults, 
 
 def test_the_endless_generator_never_ends_by_itself() -> None:
     assert sum(len(chunk) for chunk in itertools.islice(hostile.endless(), 1000)) > 60_000_000
+
+
+@pytest.mark.parametrize("kind", ["reset_after_headers", "reset_mid_body"])
+def test_a_reset_comes_after_what_was_sent(faults: Faults, url: str, kind: Kind) -> None:
+    faults.arm(kind)
+    with requests.get(url, stream=True, timeout=10) as answer:
+        assert answer.headers["Content-Length"] == "10000"
+        with pytest.raises(requests.RequestException, match="reset by peer"):
+            answer.content  # noqa: B018
+
+
+@pytest.mark.parametrize(("kind", "head"), [("hang_up", b""), ("half_a_head", b"HTTP/1.1 200 OK")])
+def test_a_connection_can_end_before_the_head_does(faults: Faults, url: str, kind: Kind, head: bytes) -> None:
+    faults.arm(kind)
+    lines, body = _raw(url)
+    assert (lines[0], body) == (head, b"")
+    assert len(b"".join(lines)) < 40
+
+
+def test_chunks_can_be_cut_off(faults: Faults, url: str) -> None:
+    faults.arm("chunked_cut_off")
+    head, body = _raw(url)
+    assert b"Transfer-Encoding: chunked" in head
+    assert body == b"1388\r\n" + BODY[:5000] + b"\r\n"
+
+
+@pytest.mark.parametrize(("kind", "head"), [("trickle", b"200 OK"), ("trickling_headers", b"")])
+def test_a_trickle_comes_byte_by_byte_until_it_is_let_go(faults: Faults, url: str, kind: Kind, head: bytes) -> None:
+    faults.arm(kind)
+    address = urlsplit(url)
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: department\r\n\r\n")
+        assert head in connection.recv(65536)
+        assert len(connection.recv(65536)) < 10
+        faults.release()
+        while connection.recv(65536):
+            pass
+
+
+def test_the_answers_of_old_and_odd_servers_are_whole(faults: Faults, url: str) -> None:
+    for kind in ("http_1_0", "continue_first"):
+        faults.arm(kind)
+    head, body = _raw(url)
+    assert (head[0], body) == (b"HTTP/1.0 200 OK", BODY)
+    head, body = _raw(url)
+    assert head[0] == b"HTTP/1.1 100 Continue"
+    assert body.endswith(BODY)
+
+
+@pytest.mark.parametrize("kind", ["closed_between_requests", "cut_on_the_next_request"])
+def test_a_connection_that_is_said_to_stay_does_not(faults: Faults, url: str, kind: Kind) -> None:
+    faults.arm(kind)
+    address = urlsplit(url)
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: department\r\n\r\n")
+        received = b""
+        while not received.endswith(BODY):
+            received += connection.recv(65536)
+        assert b"Connection: keep-alive" in received
+        if kind == "cut_on_the_next_request":
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: department\r\n\r\n")
+        assert connection.recv(65536) == b""
+
+
+def test_the_answer_of_the_request_before_comes_again(faults: Faults, url: str) -> None:
+    faults.arm(lambda answered: replace(answered, body=b"the first"))
+    faults.arm("answer_before")
+    assert [_get(url).content for _ in range(2)] == [b"the first", BODY]
+
+
+@pytest.mark.parametrize("kind", ["gzip", "deflate", "raw_deflate"])
+def test_a_compressed_answer_is_the_same(faults: Faults, url: str, kind: Kind) -> None:
+    faults.arm(kind)
+    answer = _get(url)
+    assert (answer.content, "Content-Encoding" in answer.headers) == (BODY, True)
+
+
+@pytest.mark.parametrize("kind", ["corrupt_gzip", "not_gzip", "deflate_called_gzip"])
+def test_broken_compression_cannot_be_unpacked(faults: Faults, url: str, kind: Kind) -> None:
+    faults.arm(kind)
+    with pytest.raises(requests.exceptions.ContentDecodingError):
+        _get(url)
+
+
+def test_redirects_lead_to_another_host_or_nowhere(faults: Faults, url: str) -> None:
+    for kind in ("redirect_elsewhere", "redirect_loop"):
+        faults.arm(kind)
+    places = [requests.get(f"{url}/a?b=1", allow_redirects=False, timeout=10).headers["Location"] for _ in range(2)]
+    assert places == ["http://elsewhere.example/a?b=1", "/a?b=1"]
+
+
+def test_the_hidden_document_type_is_one_and_no_search_finds_it(faults: Faults, url: str) -> None:
+    faults.arm("utf_16_doctype")
+    body = _get(url).content
+    assert b"DOCTYPE" not in body
+    assert "<!DOCTYPE" in body.decode("utf-16")

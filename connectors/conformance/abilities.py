@@ -1,0 +1,101 @@
+"""Conformance of what a connector may be able to do besides: discover, warn, fetch one record, list a period."""
+
+# ruff: noqa: S101  (asserts are what tests are made of)
+import pytest
+
+from connectors.conformance.subject import WHOLE_PERIOD, Subject, contents, keys_of, some
+from connectors.contract import Describes, Discovers, Fetches, Lists, Warns
+from connectors.errors import ConnectorError
+
+_UNABLE = "the connector has not this ability"
+_NO_SUCH_KEY = "no-such-key"
+
+
+class Abilities(Subject):
+    """The optional protocols of `connectors.contract`."""
+
+    def test_discover_describes_the_same_each_time(self, address: str) -> None:
+        with self._open(address) as connector:
+            if not isinstance(connector, Discovers):
+                pytest.skip(_UNABLE)
+            found, again = connector.discover(), connector.discover()
+        assert found.operations or found.problems, "`discover` finds no operation and says of none what is wrong"
+        places = [(operation.name, operation.place) for operation in found.operations]
+        assert len(places) == len(set(places)), "`discover` names the same operation at the same place twice"
+        assert found.fingerprint, "`discover` gives no fingerprint, so nobody would notice that the interface changed"
+        assert found.fingerprint == again.fingerprint, "the fingerprint differs though nothing changed"
+        self._shows_no_secret(address, repr(found), "what `discover` says")
+
+    def test_what_a_line_has_read_of_the_description_is_what_discover_finds(self, address: str) -> None:
+        with self._open(address) as connector:
+            if not isinstance(connector, Describes):
+                pytest.skip(_UNABLE)
+            list(connector.check())
+            read = connector.described_as()
+            found = connector.discover().fingerprint if isinstance(connector, Discovers) else read
+        assert read in (None, found), "`described_as` is not the fingerprint of `discover`, though nothing changed"
+
+    def test_warnings_ask_nothing_and_say_until_when(self, address: str, dead_address: str) -> None:
+        with self._open(dead_address) as connector:
+            if not isinstance(connector, Warns):
+                pytest.skip(_UNABLE)
+            warnings = list(connector.warnings())
+        with self._open(address) as connector:
+            assert isinstance(connector, Warns)
+            list(connector.check())
+            warnings += connector.warnings()
+        for warning in warnings:
+            assert warning.code, f"the warning “{warning.sentence}” has no code"
+            assert warning.sentence.strip(), f"the warning `{warning.code}` has no sentence"
+            assert warning.until is None or warning.until.utcoffset() is not None, (
+                f"`until` of the warning `{warning.code}` names no time zone ({warning.until}): give an aware datetime"
+            )
+            self._shows_no_secret(address, warning.sentence, "a warning")
+
+    def test_fetch_brings_the_one_record(self, address: str) -> None:
+        with self._open(address) as connector:
+            if not isinstance(connector, Fetches):
+                pytest.skip(_UNABLE)
+            key = keys_of(self._pull(address, None))[0]
+            page = connector.fetch(key)
+        assert keys_of([page]) == [key], f"`fetch({key!r})` brought {some(keys_of([page])) or 'nothing'}"
+        assert page.bookmark is None, "`fetch` must leave the bookmark as it is: its page's bookmark is None"
+
+    def test_fetching_what_is_not_there_brings_no_record(self, address: str) -> None:
+        with self._open(address) as connector:
+            if not isinstance(connector, Fetches):
+                pytest.skip(_UNABLE)
+            try:
+                page = connector.fetch(_NO_SUCH_KEY)
+            except ConnectorError as error:
+                raise AssertionError(
+                    f"`fetch` of a key that the system does not know raised {type(error).__name__} (“{error}”); "
+                    "it must be a page without records"
+                ) from error
+        assert keys_of([page]) == [], f"`fetch` of a key that is not there brought {some(keys_of([page]))}"
+
+    def test_a_period_lists_what_a_pull_brings(self, address: str) -> None:
+        with self._open(address) as connector:
+            if not isinstance(connector, Lists):
+                pytest.skip(_UNABLE)
+            pulled = contents(self._pull(address, None)).keys()
+            listed = list(connector.keys(*WHOLE_PERIOD))
+            count = connector.count(*WHOLE_PERIOD)
+        twice = {key for key in listed if listed.count(key) > 1}
+        assert twice == set(), f"`keys` names {some(twice)} more than once"
+        assert set(listed) == pulled, f"`keys` and `pull` do not agree on {some(set(listed) ^ pulled)}"
+        assert count in (None, len(listed)), f"`count` says {count} where `keys` names {len(listed)}"
+
+    def test_a_period_begins_with_its_start_and_ends_before_its_end(self, address: str) -> None:
+        with self._open(address) as connector:
+            if not isinstance(connector, Lists):
+                pytest.skip(_UNABLE)
+            records = [record for page in self._pull(address, None) for record in page.records]
+            times = sorted(record.changed_at for record in records if record.changed_at is not None)
+            if not times:
+                pytest.skip("no record says when it changed")
+            start, end, middle = *WHOLE_PERIOD, times[len(times) // 2]
+            before, after = set(connector.keys(start, middle)), set(connector.keys(middle, end))
+            whole = set(connector.keys(start, end))
+        assert before.isdisjoint(after), f"{some(before & after)} is in two periods that only meet"
+        assert before | after == whole, "two periods that meet do not list what one does"
