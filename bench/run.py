@@ -100,7 +100,7 @@ def _sync(found: Configuration) -> float:
         with hub.database.write() as transaction:
             run_id = runs.enqueue(transaction, row.id, "full", "hand", datetime.now(UTC))
         started = time.perf_counter()
-        execute(hub.database, hub.sources["mot-cua"], run_id, hub.owner, threading.Event())
+        execute(hub.database, hub.source("mot-cua"), run_id, hub.owner, threading.Event())
         seconds = time.perf_counter() - started
         run = runs.get(hub.database, run_id)
         _all(0 if run is None else run.created + run.unchanged)

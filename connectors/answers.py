@@ -5,18 +5,25 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
+from urllib3.response import HTTPResponse
+
+from connectors.body import Body
 from connectors.errors import Changed, ConnectorError, Refused, Unavailable
 from connectors.scrub import plain_address
-from connectors.wording import quoted
+from connectors.wording import listed, quoted
 
 _HTML = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S
 )
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.I | re.S)
 _HEAD = 4096  # bytes that are enough to tell a web page from data
+_LONGEST_WAIT = 30 * 24 * 3600  # seconds; who names more does not mean it
+_ENCODINGS = {*HTTPResponse.CONTENT_DECODERS, "identity", ""}
+_PAGE = 1024 * 1024  # bytes that a web page's title is looked for in
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,12 @@ class Answer:
     url: str  # May hold secrets: never put it into a sentence, `address` is for that.
     status: int
     headers: Mapping[str, str]  # names without regard to case
-    body: bytes
+    content: Body
+
+    @property
+    def body(self) -> bytes:
+        """Everything at once: for answers that cannot be read in parts."""
+        return self.content.whole()
 
     @property
     def address(self) -> str:
@@ -39,6 +51,14 @@ class Answer:
         return self.headers.get("Content-Type", "application/octet-stream").partition(";")[0].strip().lower()
 
     @property
+    def charset(self) -> str | None:
+        """The charset that the declared type names, if it names one."""
+        message = Message()
+        message["Content-Type"] = self.headers.get("Content-Type", "")
+        named = message.get_param("charset")
+        return named.strip() if isinstance(named, str) and named.strip() else None
+
+    @property
     def date(self) -> datetime | None:
         """The department's own clock when it answered, if it says."""
         return _http_date(self.headers.get("Date", ""))
@@ -46,9 +66,9 @@ class Answer:
     @property
     def page_title(self) -> str | None:
         """The title if this is a web page, "" if it has none; None if it is no web page."""
-        if not _HTML.match(self.body[:_HEAD]):
+        if not _HTML.match(self.content.head(_HEAD)):
             return None
-        title = _TITLE.search(self.body)
+        title = _TITLE.search(self.content.head(_PAGE))
         return html.unescape(title[1].decode("utf-8", "replace")).strip() if title else ""
 
 
@@ -56,6 +76,13 @@ def data_of(answer: Answer) -> Answer:
     """The answer itself if it brings data; else the error that its status or its body stands for."""
     if not 200 <= answer.status < 300:
         raise error_of(answer)
+    packed = {word.strip().lower() for word in answer.headers.get("Content-Encoding", "").split(",")} - _ENCODINGS
+    if packed:
+        raise Changed(
+            f"{answer.address} packed its answer in a way that the hub did not ask for: {listed(sorted(packed))}",
+            code="encoding",
+            hint="Ask the department to keep to Accept-Encoding, or what stands between their system and the hub.",
+        )
     title = answer.page_title
     if title is not None:
         raise Unavailable(
@@ -105,11 +132,12 @@ def _retry_after(answer: Answer) -> float | None:
     """Seconds to wait: told as such, or as a date that is compared with the department's own clock."""
     told = answer.headers.get("Retry-After", "").strip()
     if told.isascii() and told.isdigit():
-        return float(told)
-    then = _http_date(told)
-    if then is None:
+        seconds = float(told)
+    elif (then := _http_date(told)) is not None:
+        seconds = max(0.0, (then - (answer.date or datetime.now(UTC))).total_seconds())
+    else:
         return None
-    return max(0.0, (then - (answer.date or datetime.now(UTC))).total_seconds())
+    return seconds if seconds <= _LONGEST_WAIT else None
 
 
 def _http_date(text: str) -> datetime | None:

@@ -58,7 +58,7 @@ def error_of_exchange(error: Exception, address: str, settings: HttpSettings) ->
     """Our error for one of requests or urllib3; `address` is fit for a sentence."""
     beneath = _beneath(error)
     if isinstance(error, requests.exceptions.SSLError | wire.SSLError):
-        return _tls(beneath, address)
+        return error_of_tls(beneath, address)
     row = next(row for row in _TABLE if isinstance(error, row.errors) or isinstance(beneath, row.errors))
     sentence = row.sentence.format(
         address=address, connect=settings.connect_timeout_seconds, silent=settings.timeout_seconds
@@ -72,7 +72,8 @@ def _beneath(error: BaseException) -> BaseException:
     return _beneath(inner) if isinstance(inner, BaseException) else error
 
 
-def _tls(cause: BaseException, address: str) -> ConnectorError:
+def error_of_tls(cause: BaseException, address: str) -> ConnectorError:
+    """Why no secure line was agreed."""
     text = str(cause)
     if "CERTIFICATE_VERIFY_FAILED" in text:
         why = getattr(cause, "verify_message", "") or "it does not vouch for this host"

@@ -126,6 +126,33 @@ class Lists(Protocol):
         ...
 
 
+@runtime_checkable
+class Describes(Protocol):
+    """A connector that reads its system's own description (WSDL, OpenAPI) anyway."""
+
+    def described_as(self) -> str | None:
+        """The `fingerprint` of what this line has read of it; asks nothing more. None: it has read none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:  # noqa: A001  (the operators' word)
+    """Something that will need a person."""
+
+    code: str
+    sentence: str  # true before `until` and after: "… is valid until …"
+    until: datetime | None = None  # when it becomes trouble (aware); None: it is as it is, and always told
+
+
+@runtime_checkable
+class Warns(Protocol):
+    """A connector that knows of certificates, tokens and the like that end."""
+
+    def warnings(self) -> Sequence[Warning]:
+        """Each with its end, near or far (the hub tells the near ones); asks nothing and reads no clock."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectorType:
     """What a package offers under `[project.entry-points."hub.connectors"]`.
@@ -136,3 +163,6 @@ class ConnectorType:
 
     settings: type[BaseModel]
     open: Callable[[Any, Retry], AbstractContextManager[Connector]]
+    # What stands at a file, a folder or an address, asked without settings. None: it is not of this type's kind;
+    # a ConnectorError: it is, but nothing in it can be used.
+    describe: Callable[[str], Description | None] | None = None

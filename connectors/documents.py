@@ -2,30 +2,41 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Protocol
 
 from lxml import etree
 
-from connectors import json, xml
-from connectors.changes import TimeForm
+from connectors import json, json_places, xml
 from connectors.contract import Record
 from connectors.errors import BadRecord, Changed
 from connectors.settings import ChangedAt
+from connectors.times import TimeForm
 from connectors.wording import listed, quoted
 
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
+_MOST_DIGITS = 18  # of a number of records
 
 
-class Document(Protocol):
+class Places(Protocol):
+    """What an answer says besides its records."""
+
+    def text(self, where: str) -> str | None:
+        """The single value at a place of the answer, as text."""
+        ...
+
+    def has(self, where: str) -> bool:
+        """Whether the answer has this place at all, be it empty."""
+        ...
+
+
+class Document(Places, Protocol):
     """A whole answer, decoded once."""
 
     def records(self, where: str) -> Sequence[Any]:
         """The records, still undecoded values; `Changed` where there is no list."""
-        ...
-
-    def text(self, where: str) -> str | None:
-        """The single value at a place of the answer, as text."""
         ...
 
     def text_of(self, record: Any, where: str) -> str | None:
@@ -37,15 +48,27 @@ class Document(Protocol):
         ...
 
 
+_SCHEMA = "http://www.w3.org/2001/XMLSchema"  # which .NET sends with every DataSet, full or empty
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What stands in place of a record that cannot be read, though those around it can."""
+
+    why: str  # "line 17 is no JSON"
+    raw: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class JsonDocument:
     """A JSON answer; places are dotted paths."""
 
     value: Any
     source: str
+    slices: Sequence[bytes] = ()  # each record's own bytes, where they are at hand (`json.read`)
 
     def records(self, where: str) -> Sequence[Any]:
-        found = json.at(self.value, where)
+        found = json_places.gathered(self.value, where) if json_places.has_star(where) else json.at(self.value, where)
         if isinstance(found, list):
             return found
         if self.says_null(where):
@@ -67,6 +90,9 @@ class JsonDocument:
     def text(self, where: str) -> str | None:
         return _scalar(json.at(self.value, where))
 
+    def has(self, where: str) -> bool:
+        return json.has(self.value, where)
+
     def text_of(self, record: Any, where: str) -> str | None:
         return _scalar(json.at(record, where))
 
@@ -80,14 +106,15 @@ class XmlDocument:
 
     root: etree._Element
     source: str
+    slices: Sequence[bytes] = ()  # each record's own bytes, where they are at hand (`xml_scan.records_in`)
 
     def records(self, where: str) -> Sequence[Any]:
         return list(xml.find(self.root, where)) or self._none(where)
 
     def _none(self, where: str) -> Sequence[Any]:
         """No records, unless the name differs only in its capitals from one that is there."""
-        name = where.rpartition(".")[2].lower()
-        alike = [each for each in xml.names_in(self.root) if each.lower() == name]
+        name = where.rpartition(".")[2]
+        alike = [each for each in xml.names_in(self.root) if each != name and each.lower() == name.lower()]
         if alike:
             raise Changed(
                 f"the answer of {self.source} has no record at `{where}`, but it has {listed(alike)}",
@@ -96,18 +123,36 @@ class XmlDocument:
             )
         return ()
 
+    @property
+    def repeated(self) -> str:
+        """The first element with something in it that stands several times in a row, as records do; empty: none."""
+        for element in self.root.iter("*"):
+            before = element.getprevious()
+            again = before is not None and before.tag == element.tag and (len(element) or element.attrib)
+            if again and not str(element.tag).startswith(f"{{{_SCHEMA}}}"):
+                return xml.local_name(element)
+        return ""
+
     def text(self, where: str) -> str | None:
         found = next(xml.find(self.root, where), None)
         return None if found is None else _content(found)
 
+    def has(self, where: str) -> bool:
+        return next(xml.find(self.root, where), None) is not None
+
     def text_of(self, record: Any, where: str) -> str | None:
+        steps = _steps(where)
+        if len(steps) == 1 and steps[0][1] is not None:  # nearly always, and for every record
+            for child in record.iterchildren(steps[0][1]):
+                return _content(child)
+            return None
         element: etree._Element | None = record
-        for name in where.split("."):
+        for name, tag in steps:
             if element is None:
                 return None
-            if name.startswith("@"):
-                return element.get(name[1:])
-            element = next(element.iterchildren(f"{{*}}{name}"), None)
+            if tag is None:
+                return element.get(name)
+            element = next(element.iterchildren(tag), None)
         return None if element is None else _content(element)
 
     def raw(self, record: Any) -> bytes:
@@ -120,6 +165,7 @@ class Contents:
 
     records: tuple[Record, ...]
     bad: tuple[BadRecord, ...]
+    overlooked: str = ""  # where nothing was found: what stands there several times, as records do
 
     @property
     def count(self) -> int:
@@ -137,7 +183,18 @@ class Contents:
             return f"asked {source} for records: it answered, and they have the key and form that the settings say"
         if self.bad:
             raise self.bad[0]
+        if self.overlooked:
+            raise overlooked(source, self.overlooked)
         return f"asked {source} for records: it answered that there is none"
+
+
+def overlooked(source: str, name: str) -> Changed:
+    """What an answer means that has no record, but holds something that looks like some."""
+    return Changed(
+        f"the answer of {source} has none of the records that the settings name, but several of `{name}`",
+        code="records",
+        hint="Correct `records` in the settings: `hub preview NAME` shows the answer.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,28 +207,23 @@ class RecordReader:
 
     def read(self, document: Document, source: str) -> Contents:
         """The records of an answer of `source`; one without a key is set aside."""
-        form = self.changed_at.form if self.changed_at else None
+        text_of, key_place = document.text_of, self.key
+        form, time_place = (self.changed_at.form, self.changed_at.from_) if self.changed_at else (None, "")
         records, bad = [], []
-        for value in document.records(self.where):
-            raw = document.raw(value)
-            key = document.text_of(value, self.key)
+        values = document.records(self.where)
+        for value, raw in zip(values, _raws(document, values), strict=True):
+            key = text_of(value, key_place)
             if key:
-                records.append(Record(key, value, raw, self._time(document, value, form)))
+                changed_at = _moment(text_of(value, time_place), form) if form else None
+                records.append(Record(key, value, raw, changed_at))
+            elif isinstance(value, Broken):
+                bad.append(_broken(value, source))
             else:
                 bad.append(self._without_key(raw, source))
         if self.changed_at and records and not any(record.changed_at for record in records):
             self._refuse_wrong_form(document, records, source, self.changed_at)
-        return Contents(tuple(records), tuple(bad))
-
-    def _time(self, document: Document, value: Any, form: TimeForm | None) -> Any:
-        if form is None or self.changed_at is None:
-            return None
-        text = document.text_of(value, self.changed_at.from_)
-        try:
-            moment = form.read(text) if text else None
-        except (ValueError, OverflowError):
-            return None  # the record itself may still be read; it only cannot move the bookmark
-        return moment if moment and 1900 < moment.year < 2200 else None  # 0001-01-01 is how .NET says nothing
+        repeated = document.repeated if isinstance(document, XmlDocument) and not values else ""
+        return Contents(tuple(records), tuple(bad), repeated)
 
     def _without_key(self, raw: bytes, source: str) -> BadRecord:
         return BadRecord(
@@ -197,7 +249,34 @@ class RecordReader:
             )
 
 
-def flag(document: Document, where: str, source: str) -> bool | None:
+def _raws(document: Document, values: Sequence[Any]) -> Iterable[bytes]:
+    """Each record's bytes: those that reading brought along, or what the document writes for it."""
+    slices: Sequence[bytes] = getattr(document, "slices", ())
+    if len(slices) == len(values):
+        return slices
+    return (value.raw if isinstance(value, Broken) else document.raw(value) for value in values)
+
+
+def _moment(text: str | None, form: TimeForm) -> datetime | None:
+    """A record whose time cannot be read may still be read itself; it only cannot move the bookmark."""
+    try:
+        moment = form.read(text) if text else None
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment and 1900 < moment.year < 2200 else None  # 0001-01-01 is how .NET says nothing
+
+
+def _broken(value: Broken, source: str) -> BadRecord:
+    return BadRecord(
+        f"a record of {source} cannot be read: {value.why}",
+        key=sha256(value.raw).hexdigest()[:32],
+        raw=value.raw,
+        code="broken_record",
+        hint="The others are read; show its bytes to the department.",
+    )
+
+
+def flag(document: Places, where: str, source: str) -> bool | None:
     """The yes or no at a place of the answer; None where it says nothing."""
     text = document.text(where)
     if not text:
@@ -213,20 +292,30 @@ def flag(document: Document, where: str, source: str) -> bool | None:
     )
 
 
-def number(document: Document, where: str | None) -> int | None:
+def number(document: Places, where: str | None) -> int | None:
     """The whole number at a place of the answer; None where there is none, as it is only told for orientation."""
     text = document.text(where) if where else None
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _scalar(value: Any) -> str | None:
+    if type(value) is str:
+        return value.strip()
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).strip() if isinstance(value, str | int | float) else None
 
 
+@lru_cache(maxsize=256)
+def _steps(where: str) -> Sequence[tuple[str, str | None]]:
+    """The names of a path: an attribute without its `@`, an element with the tag that finds it in any namespace."""
+    names = where.split(".")
+    return [(name[1:], None) if name.startswith("@") else (name, f"{{*}}{name}") for name in names]
+
+
 def _content(element: etree._Element) -> str | None:
-    return "".join(map(str, element.itertext())).strip() or None
+    text = "".join(map(str, element.itertext())) if len(element) else element.text
+    return text.strip() or None if text else None
 
 
 def _kind(value: Any) -> str:

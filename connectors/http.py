@@ -1,6 +1,6 @@
 """One way to speak HTTP with a department: time-outs always, a limit on answers, no redirect to strangers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic
@@ -14,10 +14,16 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3 import exceptions as wire
 
 from connectors.answers import Answer, data_of
+from connectors.body import Body
 from connectors.broken import TRY_LATER, error_of_exchange
+from connectors.contract import Warning  # noqa: A004  (the operators' word)
 from connectors.errors import Changed, ConnectorError, Unavailable
+from connectors.expiry import ends
+from connectors.peers import PeerAdapter
 from connectors.scrub import plain_address
 from connectors.settings import HttpSettings
+from connectors.turns import turn
+from connectors.witness import Testimony, testifying
 
 _CHUNK = 64 * 1024
 _MOST_REDIRECTS = 5
@@ -44,9 +50,13 @@ class Client:
 
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings
+        self.got: Callable[[], Iterable[str]] = tuple  # secrets that are not in the settings, such as a token
         self._session = session = requests.Session()
         session.trust_env = False  # proxies, .netrc and certificate bundles come from the settings only
         session.headers["User-Agent"] = "mot-cua-hub"
+        self._peers = PeerAdapter(settings.answer_timeout_seconds)
+        session.mount("https://", self._peers)
+        session.mount("http://", self._peers)
         if settings.ca_file is not None:
             session.verify = str(settings.ca_file)
         if settings.client_certificate is not None:
@@ -76,10 +86,12 @@ class Client:
         params: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | bytes | None = None,
         auth: AuthBase | None = None,
+        follow: bool = True,
     ) -> Answer:
-        """Send a request and return the answer whatever its status, for who reads faults in it."""
+        """Send a request and return the answer whatever its status, for who reads faults in it; with `follow=False`
+        an answer that redirects is one, too."""
         for _ in range(_MOST_REDIRECTS + 1):
-            got = self._exchange(method, url, headers=headers, params=params, data=data, auth=auth)
+            got = self._exchange(method, url, follow=follow, headers=headers, params=params, data=data, auth=auth)
             if isinstance(got, Answer):
                 return got
             if isinstance(got, ConnectorError):
@@ -91,7 +103,27 @@ class Client:
             hint="Ask the department for the address that answers by itself.",
         )
 
-    def _exchange(self, method: str, url: str, **request: Any) -> "Answer | _Redirect | ConnectorError":
+    def warnings(self) -> list[Warning]:
+        """When the certificates and tokens of the settings end, and the certificates of the servers asked so far."""
+        return ends(self._settings, self._peers.certificates)
+
+    def forget_cookies(self) -> None:
+        """As if the system had never set one."""
+        self._session.cookies.clear()
+
+    def _exchange(
+        self, method: str, url: str, *, follow: bool, **request: Any
+    ) -> "Answer | _Redirect | ConnectorError":
+        """One request and its answer, when it is our turn."""
+        with turn(), testifying(self._settings, self.got) as seen:
+            got = self._asked(method, url, seen, follow=follow, **request)
+            if isinstance(got, ConnectorError):
+                seen.error = str(got)
+            return got
+
+    def _asked(
+        self, method: str, url: str, seen: Testimony, *, follow: bool, **request: Any
+    ) -> "Answer | _Redirect | ConnectorError":
         """One request and its answer. What broke is returned, not raised: the library's errors, which would hang on
         to ours as their context, repeat the address with its secrets and keep the connection open."""
         waits = (self._settings.connect_timeout_seconds, self._settings.timeout_seconds)
@@ -99,10 +131,13 @@ class Client:
             with closing(
                 self._session.request(method, url, **request, timeout=waits, allow_redirects=False, stream=True)
             ) as response:
-                if response.is_redirect:
+                seen.response = response
+                if response.is_redirect and follow:
                     return _redirect(method, response)
-                return Answer(response.url, response.status_code, response.headers, self._body(response))
+                self._read(response, seen.body)
+                return Answer(response.url, response.status_code, response.headers, seen.body)
         except (requests.RequestException, wire.HTTPError) as error:
+            seen.request = getattr(error, "request", None)
             return error_of_exchange(error, plain_address(url), self._settings)
         except (OSError, ValueError) as error:
             # requests looks for certificate files only now, and urllib3 reads them.
@@ -112,22 +147,20 @@ class Client:
                 hint="Check `ca_file`, `client_certificate`, `client_key` and `proxy` in the settings.",
             )
 
-    def _body(self, response: requests.Response) -> bytes:
+    def _read(self, response: requests.Response, body: Body) -> None:
         """Everything that the answer holds, taken as it comes: a trickle must not outlast the time-out."""
-        limit, body = self._settings.max_answer_bytes, bytearray()
+        limit = self._settings.max_answer_bytes
         deadline = monotonic() + self._settings.answer_timeout_seconds
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):
-            body += chunk
-            if len(body) > limit:
-                raise _too_large(response.url, limit)
-            if monotonic() > deadline:
-                raise Unavailable(
-                    f"the answer of {plain_address(response.url)} was not complete "
-                    f"after {self._settings.answer_timeout_seconds:g} s",
-                    code="timeout",
-                    hint=f"{TRY_LATER} A smaller `page_size` helps a slow system.",
-                )
-        return bytes(body)
+        try:
+            while monotonic() < deadline and (chunk := response.raw.read1(_CHUNK, decode_content=True)):
+                _keep(chunk, body, response.url)
+                if body.size > limit:
+                    raise _too_large(response.url, limit)
+        except wire.ReadTimeoutError:
+            if monotonic() < deadline:
+                raise
+        if monotonic() >= deadline:
+            raise _too_slow(response.url, self._settings.answer_timeout_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +185,25 @@ def _redirect(method: str, response: requests.Response) -> _Redirect:
             hint="Put the address that it redirects to into the settings, or check whether it asks for a login.",
         )
     return _Redirect(url)
+
+
+def _too_slow(url: str, seconds: float) -> Unavailable:
+    return Unavailable(
+        f"the answer of {plain_address(url)} was not complete after {seconds:g} s",
+        code="timeout",
+        hint=f"{TRY_LATER} A smaller `page_size` helps a slow system.",
+    )
+
+
+def _keep(chunk: bytes, body: Body, url: str) -> None:
+    try:
+        body.write(chunk)
+    except OSError as error:  # a large answer goes into a temporary file
+        raise Changed(
+            f"the answer of {plain_address(url)} could not be kept on this machine: {error.strerror}",
+            code="local_settings",
+            hint="Make room where temporary files go (the environment's TMPDIR), or ask for fewer records at a time.",
+        ) from None
 
 
 def _too_large(url: str, limit: int) -> Changed:

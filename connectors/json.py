@@ -1,26 +1,108 @@
 """Reads JSON answers: byte-order marks are tolerated, half a document is told from a wrong one."""
 
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
 
+from connectors import json_exact
+from connectors.charset import as_utf8
 from connectors.errors import Changed, ConnectorError, Unavailable
+from connectors.json_cut import MARK, cut
 from connectors.wording import quoted
 
-_BOM = b"\xef\xbb\xbf"
+_SAMPLE = 32  # records of which one is looked at again
 
 
-def parse(body: bytes, source: str) -> Any:
-    """The JSON value of `body`, which came from `source`; its declared type does not matter."""
-    text = body.removeprefix(_BOM)
+def parse(body: bytes, source: str, *, charset: str | None = None, told: str | None = None) -> Any:
+    """The JSON value of `body`, which came from `source`; its declared type does not matter.
+
+    `charset` is the one to read it in; `told` is what came beside it, tried where UTF-8 does not fit.
+    """
+    return read(body, source, None, charset=charset, told=told)[0]
+
+
+def read(
+    body: bytes, source: str, where: str | None, *, charset: str | None = None, told: str | None = None
+) -> tuple[Any, Sequence[bytes]]:
+    """As `parse`, and the bytes of each record of the list at `where`, where they come for nothing."""
+    # Nearly every answer is in UTF-8, and the parser sees by itself where it is not.
+    text = body if charset is None else as_utf8(body, source, charset, told)
+    with _no_search_for_garbage():
+        if where is not None and (found := _in_slices(text, where, source)):
+            return found
+        try:
+            return _whole(source, text, orjson.loads(text)), ()
+        except orjson.JSONDecodeError:
+            text = as_utf8(body, source, charset, told)
     if not text.strip():
         raise Unavailable(
             f"{source} answered nothing at all", code="empty_answer", hint="The hub tries again later; nothing is lost."
         )
     try:
-        return orjson.loads(text)
+        return _whole(source, text, orjson.loads(text)), ()
     except orjson.JSONDecodeError as error:
+        return _slowly(text, source, error), ()
+
+
+def _in_slices(text: bytes, where: str, source: str) -> tuple[Any, Sequence[bytes]] | None:
+    """The value, read record by record; None where that is not possible, or would lose something."""
+    found = cut(text, where)
+    if found is None or json_exact.may_lose_integers(text):
+        return None
+    # Names that stand twice in an object, and endless decimals, come from how a system writes all of its records.
+    if any(map(json_exact.may_have_lost, found.slices[::_SAMPLE], found.records[::_SAMPLE])):
+        return None
+    try:
+        value = _whole(source, found.around, orjson.loads(found.around))
+    except orjson.JSONDecodeError:
+        return None
+    place = at(value, where)
+    if place != [MARK]:
+        return None
+    place[:] = found.records
+    return value, found.slices
+
+
+@contextmanager
+def _no_search_for_garbage() -> Iterator[None]:
+    """While values are made, none of them is garbage; looking for some would cost a quarter of the time."""
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_on:
+            gc.enable()
+
+
+def _whole(source: str, text: bytes, value: Any) -> Any:
+    """The value, if need be read again so that nothing of it is lost."""
+    try:
+        return json_exact.slowly(text) if json_exact.may_have_lost(text, value) else value
+    except orjson.JSONEncodeError:
+        raise _too_deep(source) from None
+
+
+def _slowly(text: bytes, source: str, error: orjson.JSONDecodeError) -> Any:
+    """What the fast reader refuses may be readable all the same."""
+    try:
+        value = json_exact.slowly(text)
+    except ValueError:
         raise _unreadable(text, source, error) from None
+    except RecursionError:
+        raise _too_deep(source) from None
+    return _whole(source, orjson.dumps(value), value)
+
+
+def _too_deep(source: str) -> Changed:
+    return Changed(
+        f"the answer of {source} is nested deeper than is safe to read",
+        code="not_json",
+        hint="No department system needs this in an answer; ask who stands between it and the hub.",
+    )
 
 
 def at(value: Any, path: str) -> Any:
@@ -30,10 +112,22 @@ def at(value: Any, path: str) -> Any:
     if isinstance(value, dict) and path in value:
         return value[path]
     for name in path.split("."):
-        if not isinstance(value, dict):
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        else:
             return None
-        value = value.get(name)
     return value
+
+
+def has(value: Any, path: str) -> bool:
+    """Whether something stands at a dotted path, be it null."""
+    if isinstance(value, dict) and path in value:
+        return True
+    above, _, name = path.rpartition(".")
+    parent = at(value, above)
+    return name in parent if isinstance(parent, dict) else at(value, path) is not None
 
 
 def raw_bytes(value: Any) -> bytes:

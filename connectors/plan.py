@@ -1,5 +1,6 @@
 """What the walk through a department's pages goes by: the plan from the settings, a query, a response."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,8 @@ from connectors.changes import from_bookmark
 from connectors.contract import Bookmark
 from connectors.documents import Contents
 from connectors.settings import ChangedAt, Order
+
+_FINE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,7 @@ class Plan:
     asks_since: bool  # `{since}` is sent
     steps: bool  # pages or offsets are counted
     follows_links: bool = False
+    follows_cursor: bool = False  # every answer names what the next query must send to go on
     tells_end: bool = False  # the answer itself says whether it is the last
     page_size: int | None = None  # None: the system decides
     first_page: int = 1
@@ -38,17 +42,39 @@ class Plan:
         """From when on changes are wanted; None: from the beginning."""
         if since is None or not self.keeps_bookmark or self.changed_at is None:
             return None
-        return from_bookmark(since) - self.overlap
+        moment = from_bookmark(since) - self.overlap
+        step = self.step(moment)
+        # Whether changes at exactly `{since}` are left out shows only where records come by time, page by page.
+        is_hidden = self.asks_since and not self.asks_again and step <= _FINE
+        return moment - step if is_hidden else moment
+
+    def step(self, moment: datetime) -> timedelta:
+        """How much earlier than `moment` is the next time that `{since}` can say."""
+        return self.changed_at.sent_form.step(moment) if self.changed_at else timedelta()
+
+    def written(self, moment: datetime | None) -> str:
+        """A time as it is sent."""
+        return self.changed_at.sent_form.write(moment) if self.changed_at and moment else ""
+
+    def _sent(self, moment: datetime | None) -> str | int:
+        """A time as it is filled in: a count is a number."""
+        is_count = self.changed_at is not None and self.changed_at.sent_form.is_count
+        text = self.written(moment)
+        return int(text) if is_count and text else text
 
     def words(self, query: "Query") -> dict[str, Any]:
         """What the placeholders stand for in this query, but for the page's size."""
-        since = self.changed_at.form.write(query.since) if self.changed_at and query.since else ""
-        return {"since": since, "page": query.page, "offset": query.offset}
+        return {
+            "since": self._sent(query.since),
+            "page": query.page,
+            "offset": query.offset,
+            "cursor": query.cursor or "",
+        }
 
     @property
     def asks_again(self) -> bool:
         """Ask from the newest time seen instead of counting on, so that pages that shift lose nothing."""
-        return self.order == "oldest_first" and not self.follows_links
+        return self.order == "oldest_first" and not (self.follows_links or self.follows_cursor)
 
     @property
     def keeps_bookmark(self) -> bool:
@@ -64,16 +90,43 @@ class Query:
     page: int
     offset: int = 0
     link: str | None = None
+    cursor: str | None = None  # what the answer before named to go on with
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
-    """One answer, read as far as walking needs it."""
+class Ending:
+    """What an answer says besides its records."""
+
+    last: bool | None = None
+    total: int | None = None
+    next_link: str | None = None
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an answer that is read, and stored, as one page."""
 
     payload: bytes
     media_type: str
     contents: Contents
-    last: bool | None = None
-    total: int | None = None
-    next_link: str | None = None
+    ending: Ending | None = None  # of the last part; None: more parts of the same answer follow
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer, read as far as walking needs it; `parts` may be read once, and only as far as it is wanted."""
+
+    parts: Iterable[Part]
     date: datetime | None = None  # the department's own clock
+
+    def said_of(self, source: str) -> str:
+        """A sentence for a check, which reads one record and keeps none."""
+        return next(iter(self.parts)).contents.said_of(source)
+
+
+def whole(
+    payload: bytes, media_type: str, contents: Contents, ending: Ending | None = None, date: datetime | None = None
+) -> Response:
+    """An answer that was read at once."""
+    return Response((Part(payload, media_type, contents, ending or Ending()),), date)

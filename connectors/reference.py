@@ -55,4 +55,4 @@ def _default(field: FieldInfo, choices: Any) -> str:
         return f"`{getattr(value, 'type', '')}`"
     if value is None or value in ({}, ""):
         return f"–{words}"
-    return f"`{value}`{words}"
+    return f"`{value}`{words}".replace("\n", "\\n")

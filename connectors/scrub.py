@@ -1,6 +1,6 @@
 """Keeps secrets out of whatever a connector says: addresses are shortened, known secrets are blanked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,8 +37,8 @@ def secrets_in(value: Any) -> Iterator[str]:
 
 
 @contextmanager
-def without_secrets(settings: BaseModel) -> Iterator[None]:
-    """Blank the secrets of `settings` in any connector error that leaves the block.
+def without_secrets(settings: BaseModel, got: Callable[[], Iterable[str]] = tuple) -> Iterator[None]:
+    """Blank the secrets of `settings`, and those that were `got` since, in any connector error that leaves the block.
 
     A department may repeat our password in its own words, and those words are quoted.
     """
@@ -46,7 +46,8 @@ def without_secrets(settings: BaseModel) -> Iterator[None]:
         yield
     except ConnectorError as error:
         # Longest first, or a secret that begins with another would be blanked only in part.
-        for secret in sorted((s for s in secrets_in(settings) if len(s) >= SHORTEST), key=len, reverse=True):
+        known = (secret for secret in (*secrets_in(settings), *got()) if len(secret) >= SHORTEST)
+        for secret in sorted(known, key=len, reverse=True):
             error.args = tuple(str(part).replace(secret, BLANK) for part in error.args)
             error.hint = error.hint.replace(secret, BLANK)
         raise

@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, SecretStr, model_validator
 
-from connectors.changes import TimeForm
+from connectors.times import TimeForm, time_form
 from connectors.wording import did_you_mean
 
 PLACEHOLDERS = ("since", "page", "page_size", "offset")
@@ -44,7 +44,7 @@ def _zone(name: str) -> str:
 
 
 def _time_form(pattern: str) -> str:
-    TimeForm(pattern, ZoneInfo("UTC"))
+    time_form(pattern, "UTC")
     return pattern
 
 
@@ -89,8 +89,9 @@ class ChangedAt(Settings):
     from_: str = Field(alias="from", min_length=1, description="The field of a record that says when it last changed.")
     date: TimePattern = Field(
         default="iso",
-        description="How that time is written: `iso`, or a pattern such as `dd/MM/yyyy HH:mm:ss`. "
-        "`{since}` is sent in the same form.",
+        description="How that time is written: `iso`, a pattern such as `dd/MM/yyyy HH:mm:ss`, or `epoch_seconds` "
+        "or `epoch_millis` for a count since 1970. "
+        "`{since}` is sent in the same form, unless `sent_as` says another.",
     )
     zone: Zone = Field(
         default="Asia/Ho_Chi_Minh", description="The time zone of times that do not say theirs, and of `{since}`."
@@ -103,13 +104,22 @@ class ChangedAt(Settings):
         default=0,
         ge=0,
         description="How far before the last known change to ask again. Set it where a change may become visible "
-        "later than its own time says, or where the system leaves out changes at exactly `{since}`.",
+        "later than its own time says.",
+    )
+
+    sent_as: TimePattern | None = Field(
+        default=None, description="How `{since}` is written, where that is not as `date` says."
     )
 
     @property
     def form(self) -> TimeForm:
-        """How change times are read and written."""
-        return TimeForm(self.date, ZoneInfo(self.zone))
+        """How change times are read."""
+        return time_form(self.date, self.zone)
+
+    @property
+    def sent_form(self) -> TimeForm:
+        """How change times are written."""
+        return time_form(self.sent_as or self.date, self.zone)
 
     @property
     def first(self) -> datetime:
@@ -130,7 +140,10 @@ class HttpSettings(Settings):
         default=300, gt=0, description="How long one whole answer may take, even if it keeps trickling in."
     )
     max_answer_bytes: int = Field(
-        default=64 * 1024 * 1024, gt=0, description="The largest answer that is accepted, counted after decompression."
+        default=64 * 1024 * 1024,
+        gt=0,
+        description="The largest answer that is accepted, counted after decompression. "
+        "XML may be far larger: it is read in parts.",
     )
     ca_file: Path | None = Field(
         default=None, description="A PEM file with the certificate authorities to trust instead of the public ones."
@@ -181,6 +194,8 @@ def fill(value: JsonValue, values: Mapping[str, Any]) -> Any:
 class QuerySettings(HttpSettings):
     """What every connector that is asked page by page has to know of the records."""
 
+    KNOWN: ClassVar[tuple[str, ...]] = PLACEHOLDERS  # what may be filled in
+
     parameters: dict[str, JsonValue] = Field(
         default_factory=dict,
         description="What is sent with every request. `{since}`, `{page}`, `{page_size}` and `{offset}` are filled in.",
@@ -216,8 +231,8 @@ class QuerySettings(HttpSettings):
     @model_validator(mode="after")
     def _query_fits(self) -> Self:
         used = self.placeholders()
-        for name in sorted(used - set(PLACEHOLDERS)):
-            raise ValueError(f"no placeholder `{{{name}}}` exists in `parameters`. {did_you_mean(name, PLACEHOLDERS)}")
+        for name in sorted(used - set(self.KNOWN)):
+            raise ValueError(f"no placeholder `{{{name}}}` exists in `parameters`. {did_you_mean(name, self.KNOWN)}")
         if "since" in used and self.changed_at is None:
             raise ValueError("`{since}` in `parameters` needs `changed_at`, which says where change times are read")
         if self.order == "newest_first" and self.changed_at is None:

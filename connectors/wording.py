@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from unicodedata import combining, normalize
 
 LONGEST_QUOTE = 200  # characters of a department's own words that fit into a sentence
 
@@ -10,6 +11,12 @@ def quoted(text: str) -> str:
     """Foreign text in quotation marks: one line, and cut where it would drown the sentence."""
     line = " ".join(text.split())
     return f"“{line[:LONGEST_QUOTE]}…”" if len(line) > LONGEST_QUOTE else f"“{line}”"
+
+
+def without_accents(text: str) -> str:
+    """Vietnamese as it is typed without its marks, in small letters, for comparing."""
+    plain = "".join(letter for letter in normalize("NFD", text.lower()) if not combining(letter))
+    return plain.replace("đ", "d")
 
 
 def listed(names: Iterable[str]) -> str:

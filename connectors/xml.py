@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 from lxml import etree
 
+from connectors.charset import as_utf8, wrong_charset
 from connectors.errors import Changed, Unavailable
+from connectors.mend import mend
 from connectors.wording import quoted
 
 _DOCTYPE = re.compile(rb"<!\s*DOCTYPE", re.I)
@@ -17,33 +20,69 @@ _LIMITS = {  # what libxml2 says when a document would eat memory or time
     etree.ErrorTypes.ERR_NAME_TOO_LONG,
     etree.ErrorTypes.ERR_ENTITY_LOOP,
 }
+_LONGEST_TEXT = 10_000_000  # bytes
 _PROLOG = 4096  # bytes; a document type stands before the first element
 
 
-def parse(body: bytes, source: str, *, encoding: str | None = None) -> etree._Element:
-    """The root element of `body`, which came from `source`; `encoding` overrides what the document says of itself."""
+def parse(body: bytes, source: str, *, charset: str | None = None, told: str | None = None) -> etree._Element:
+    """The root element of `body`, which came from `source`.
+
+    `charset` is the one to read it in, whatever it says of itself; `told` is what came beside it, tried where UTF-8
+    does not fit. Characters that XML forbids are mended (`connectors.mend`).
+    """
+    return read(body, source, charset=charset, told=told)[0]
+
+
+def read(
+    body: bytes, source: str, *, charset: str | None = None, told: str | None = None
+) -> tuple[etree._Element, bytes]:
+    """As `parse`, and the text in UTF-8 that was read."""
     if not body.strip():
         raise Unavailable(
             f"{source} answered nothing at all", code="empty_answer", hint="The hub tries again later; nothing is lost."
         )
-    if _DOCTYPE.search(_before_root(body)):
-        raise _forbidden(source, "a document type (DOCTYPE)")
+    # Nearly every answer is in UTF-8, and the parser sees by itself where it is not.
+    text = body if charset is None else as_utf8(body, source, charset, told)
+    with suppress(etree.XMLSyntaxError):
+        return _root(text, source), text
+    mended = mend(text)
+    with suppress(etree.XMLSyntaxError):
+        return _root(mended, source), mended
+    text = as_utf8(body, source, charset, told)
+    try:
+        mended = mend(text)
+        return _root(mended, source), mended
+    except etree.XMLSyntaxError as error:
+        raise _unreadable(text, source, error) from None
+
+
+def _root(text: bytes, source: str) -> etree._Element:
+    refuse_document_type(text, source)
     parser = etree.XMLParser(
-        encoding=encoding,
+        encoding="utf-8",
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
-        huge_tree=False,
+        huge_tree=len(text) > _LONGEST_TEXT,  # the library's limit on one text; many services answer with one text
         remove_comments=True,
         remove_pis=True,
     )
-    try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
-        raise _unreadable(body, source, error) from None
-    if cast(Any, root.getroottree().docinfo).doctype:  # in an encoding that the search above cannot read
-        raise _forbidden(source, "a document type (DOCTYPE)")
+    root = etree.fromstring(text, parser)
+    if cast(Any, root.getroottree().docinfo).doctype:  # behind something that only looked like the first element
+        raise forbidden(source, "a document type (DOCTYPE)")
     return root
+
+
+def refuse_document_type(head: bytes, source: str) -> None:
+    """No DOCTYPE before the first element: neither entities nor other files are ever looked at."""
+    if _DOCTYPE.search(_before_root(head)):
+        raise forbidden(source, "a document type (DOCTYPE)")
+
+
+def is_cut_off(head: bytes, tail: bytes) -> bool:
+    """Whether a document that begins and ends like this does not end with the tag that it began with."""
+    first, last = _FIRST_TAG.search(head), _LAST_TAG.search(tail)
+    return first is not None and (last is None or last[1] != first[1])
 
 
 def local_name(element: etree._Element) -> str:
@@ -57,9 +96,13 @@ def find(root: etree._Element, path: str) -> Iterator[etree._Element]:
     An element inside another of the same name is part of that one.
     """
     first, *rest = path.split(".")
+    parent, is_inside = None, False
     for element in root.iter(f"{{*}}{first}"):
-        if not any(local_name(above) == first for above in element.iterancestors()):
-            yield from _below(element, rest)
+        above = element.getparent()
+        if above is not parent or above is None:  # siblings, as records are, share what stands above them
+            parent, is_inside = above, any(local_name(each) == first for each in element.iterancestors())
+        if not is_inside:
+            yield from _below(element, rest) if rest else (element,)
 
 
 def _below(element: etree._Element, names: Sequence[str]) -> Iterator[etree._Element]:
@@ -91,24 +134,38 @@ def _before_root(body: bytes) -> bytes:
 
 def _unreadable(body: bytes, source: str, error: etree.XMLSyntaxError) -> Exception:
     """Half a document, one that breaks the safety limits, or no XML at all."""
-    first, last = _FIRST_TAG.search(body), _LAST_TAG.search(body)
-    said = error.msg or ""
-    if cast(Any, error).code in _LIMITS:
-        return _forbidden(source, f"more than is safe to read ({said})")
-    if first and (last is None or last[1] != first[1]):
-        return Unavailable(
-            f"the answer of {source} is half a document: it ends inside `{first[1].decode('utf-8', 'replace')}`",
-            code="truncated",
-            hint="Nothing is lost; the hub asks again later. If it lasts, lower `page_size`.",
-        )
+    said, code = error.msg or "", cast(Any, error).code
+    if code in _LIMITS:
+        return forbidden(source, f"more than is safe to read ({said})")
+    if is_cut_off(body, body):
+        return half(body, source)
+    if code == etree.ErrorTypes.ERR_INVALID_ENCODING:
+        return wrong_charset(source, "utf-8")
+    return ill_formed(source, said)
+
+
+def half(head: bytes, source: str) -> Unavailable:
+    """What to say of a document that ends too early."""
+    first = _FIRST_TAG.search(head)
+    name = first[1].decode("utf-8", "replace") if first else "?"
+    return Unavailable(
+        f"the answer of {source} is half a document: it ends inside `{name}`",
+        code="truncated",
+        hint="Nothing is lost; the hub asks again later. If it lasts, lower `page_size`.",
+    )
+
+
+def ill_formed(source: str, why: str) -> Changed:
+    """What to say of something that is no XML."""
     return Changed(
-        f"the answer of {source} is not well-formed XML: {quoted(said)}",
+        f"the answer of {source} is not well-formed XML: {quoted(why)}",
         code="not_xml",
         hint="Show the kept answer to the department; the fault is in what their system wrote.",
     )
 
 
-def _forbidden(source: str, what: str) -> Changed:
+def forbidden(source: str, what: str) -> Changed:
+    """What to say of XML that would eat memory or time, or that reaches elsewhere."""
     return Changed(
         f"the answer of {source} holds {what}, which the hub refuses to read",
         code="forbidden_xml",

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.changes import Seen, TimeForm, from_bookmark, to_bookmark
+from connectors.changes import Seen, from_bookmark, to_bookmark
 from connectors.contract import Record
 from connectors.errors import Changed
 from connectors.settings import ChangedAt
+from connectors.times import TimeForm
 
 HCM = ZoneInfo("Asia/Ho_Chi_Minh")
 MORNING = datetime(2026, 5, 20, 8, 15, tzinfo=HCM)
@@ -109,12 +110,12 @@ def test_only_what_changed_is_brought_again() -> None:
     assert seen.split([changed, one, one]) == ([changed, one], 0)
 
 
-def test_what_cannot_come_again_is_forgotten() -> None:
+def test_of_very_many_records_the_latest_are_remembered() -> None:
     seen = Seen()
-    old, new, timeless = Record("1", 0, b"", MORNING), Record("2", 0, b"", MORNING + timedelta(1)), Record("3", 0, b"")
-    seen.split([old, new, timeless])
-    seen.forget_before(MORNING + timedelta(1))
-    assert seen.split([old, new, timeless]) == ([old], 1)
+    many = [Record(str(number), 0, b"") for number in range(100_001)]
+    seen.split(many)
+    assert seen.split([many[1], many[-1]]) == ([], 0)
+    assert seen.split([many[0]]) == ([many[0]], 1)
 
 
 def test_what_stands_in_quotes_is_a_literal_as_in_mappings() -> None:

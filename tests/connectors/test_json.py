@@ -29,9 +29,7 @@ def test_nothing_at_all_is_unavailable(body: bytes) -> None:
     assert error_of(body) == (Unavailable, "empty_answer")
 
 
-@pytest.mark.parametrize(
-    "body", [hostile.INVALID_JSON, b"OK", b'{"a": 1} trailing', b'{"a": "\xff"}', b"[" * 2000 + b"]" * 2000]
-)
+@pytest.mark.parametrize("body", [hostile.INVALID_JSON, b"OK", b'{"a": 1} trailing', b"[" * 2000 + b"]" * 2000])
 def test_wrong_json_is_changed(body: bytes) -> None:
     assert error_of(body) == (Changed, "not_json")
 

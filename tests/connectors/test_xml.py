@@ -34,7 +34,7 @@ def _laughs_in_an_attribute(encoding: str) -> bytes:
         "<!DOCTYPE a><a/>".encode("utf-16"),
         _laughs_in_an_attribute("utf-8"),
         _laughs_in_an_attribute("utf-16"),
-        b"<a>" + b"x" * 11_000_000 + b"</a>",
+        b"<a>" * 3000 + b" " * 11_000_000 + b"</a>" * 3000,
         b"<a><" + b"n" * 60_000 + b"/></a>",
     ],
     ids=[
@@ -46,12 +46,47 @@ def _laughs_in_an_attribute(encoding: str) -> bytes:
         "utf-16",
         "attribute",
         "attribute-16",
-        "text",
+        "large and deep",
         "name",
     ],
 )
 def test_hostile_xml_is_refused(body: bytes) -> None:
     assert error_of(body) == (Changed, "forbidden_xml")
+
+
+def test_a_text_may_be_as_long_as_the_answer() -> None:
+    assert len(xml.parse(b"<a>" + b"x" * 11_000_000 + b"</a>", "here").text or "") == 11_000_000
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"&#55357;&#56832;", "\N{GRINNING FACE}"),
+        (b"&#xD83D;&#xDE00;", "\N{GRINNING FACE}"),
+        (b"\xed\xa0\xbd\xed\xb8\x80", "\N{GRINNING FACE}"),
+        (b"&#55357;", "\N{REPLACEMENT CHARACTER}"),
+        (b"&#56832;&#55357;", "\N{REPLACEMENT CHARACTER}" * 2),
+        (b"\xed\xa0\xbd", "\N{REPLACEMENT CHARACTER}"),
+        (b"\x01", "\N{REPLACEMENT CHARACTER}"),
+        (b"&#0;", "\N{REPLACEMENT CHARACTER}"),
+        (b"&#x1F;", "\N{REPLACEMENT CHARACTER}"),
+        (b"&#1114112;", "\N{REPLACEMENT CHARACTER}"),
+        (b"\xef\xbf\xbe", "\N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_what_xml_forbids_is_mended_and_the_rest_is_as_it_was(written: bytes, read: str) -> None:
+    body = "<a><b>&#272;ất 100&#37; &amp; nhà</b><b>".encode() + written + b"</b><b>&#x1F600;</b></a>"
+    texts = [element.text for element in xml.parse(body, "here")]
+    assert texts == ["Đất 100% & nhà", read, "\N{GRINNING FACE}"]
+
+
+def test_a_charset_that_is_not_so_is_said_and_the_setting_named() -> None:
+    body = '<?xml version="1.0" encoding="utf-8"?><a>Đơn xin câp phiêu</a>'.encode("cp1258")
+    with pytest.raises(Changed) as caught:
+        xml.parse(body, "http://so-tu-phap.example/")
+    assert caught.value.code == "charset"
+    assert "`charset`" in caught.value.hint
+    assert xml.parse(body, "here", charset="cp1258").text == "Đơn xin câp phiêu"
 
 
 def test_an_external_entity_asks_nobody() -> None:
@@ -78,7 +113,7 @@ def test_nothing_at_all_is_unavailable(body: bytes) -> None:
     assert error_of(body) == (Unavailable, "empty_answer")
 
 
-@pytest.mark.parametrize("body", [b"OK:1", hostile.INVALID_XML, b"<a>\x01</a>", b"<a></b></a>"])
+@pytest.mark.parametrize("body", [b"OK:1", hostile.INVALID_XML, b"<a></b></a>"])
 def test_a_whole_document_that_is_wrong_is_changed(body: bytes) -> None:
     assert error_of(body) == (Changed, "not_xml")
 

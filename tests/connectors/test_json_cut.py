@@ -1,0 +1,89 @@
+"""A JSON answer that is decoded record by record says the same as one that is decoded at once."""
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors import json
+from connectors.errors import ConnectorError
+
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-(2**60), 2**60), st.text(max_size=8), st.just('},{"id":'))
+VALUES = st.recursive(
+    SCALARS,
+    lambda inside: st.one_of(
+        st.lists(inside, max_size=3), st.dictionaries(st.sampled_from(["id", "list", "a"]), inside, max_size=3)
+    ),
+    max_leaves=8,
+)
+RECORDS = st.lists(
+    st.one_of(st.fixed_dictionaries({"id": st.integers(0, 9)}, optional={"a": VALUES, "list": VALUES}), VALUES),
+    max_size=6,
+)
+AROUND = st.dictionaries(st.sampled_from(["a", "b", "list", "id"]), VALUES, max_size=3)
+
+
+@given(records=RECORDS, around=AROUND, indent=st.booleans(), place=st.sampled_from(["list", "a.list", ""]))
+@settings(max_examples=300, deadline=None)
+def test_cutting_changes_nothing(records: list[Any], around: dict[str, Any], indent: bool, place: str) -> None:
+    if place == "":
+        whole: Any = records
+    elif place == "list":
+        whole = around | {"list": records}
+    else:
+        whole = {"b": around} | {"a": {"list": records}}
+    text = orjson.dumps(whole, option=orjson.OPT_INDENT_2 if indent else None)
+    value, slices = json.read(text, "here", place)
+    assert value == orjson.loads(text)
+    if slices:
+        assert [orjson.loads(each) for each in slices] == json.at(value, place)
+
+
+def test_each_record_keeps_its_bytes_as_they_were_sent() -> None:
+    value, slices = json.read(b'{"list": [ {"id":1, "b":"\\u00e1"} ,\n {"id":2} ], "last": true}', "here", "list")
+    assert list(slices) == [b'{"id":1, "b":"\\u00e1"}', b'{"id":2}']
+    assert value == {"list": [{"id": 1, "b": "á"}, {"id": 2}], "last": True}
+
+
+def test_records_that_hold_objects_like_themselves_are_cut_all_the_same() -> None:
+    records = [{"id": n, "tasks": [{"id": n * 10 + m, "by": "}{"} for m in range(n)]} for n in range(5)]
+    value, slices = json.read(orjson.dumps({"list": records}), "here", "list")
+    assert value == {"list": records}
+    assert [orjson.loads(each) for each in slices] in (records, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (b'{"list": []}', "list"),
+        (b'{"list": [1, {"id": 1}]}', "list"),
+        (b'{"other": {"list": [{"id": 1}, {"id": 2}]}, "list": []}', "list"),
+        (b'{"data": {"a": {"id": 1}, "b": {"id": 2}}}', "data.*"),
+    ],
+)
+def test_what_is_no_plain_list_of_objects_is_read_as_a_whole(text: bytes, place: str) -> None:
+    assert json.read(text, "here", place) == (orjson.loads(text), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b'[{"id": 1}, {"id": 2}', b'[{"id": 1} {"id": 2}]', b'[{"id": 1}, {"id": 2}]]', b'[{"id": 1}, {"id": 2}] {}'],
+)
+def test_what_is_no_json_is_refused_all_the_same(text: bytes) -> None:
+    with pytest.raises(ConnectorError):
+        json.read(text, "here", "")
+
+
+def test_a_name_that_stands_twice_in_every_record_is_not_lost() -> None:
+    text = b'{"list":[' + b",".join(b'{"id":%d,"file":"a","file":"b"}' % n for n in range(100)) + b"]}"
+    value, _ = json.read(text, "here", "list")
+    assert value["list"][50]["file"] == ["a", "b"]
+
+
+def test_a_number_that_no_machine_number_holds_is_not_lost_in_any_record() -> None:
+    numbers = [b"123456789012345678901234" if n == 77 else b"%d" % n for n in range(100)]
+    text = b'{"list":[' + b",".join(b'{"id":1,"so":%s}' % number for number in numbers) + b"]}"
+    value, _ = json.read(text, "here", "list")
+    assert value["list"][77]["so"] == "123456789012345678901234"
