@@ -12,6 +12,7 @@ from mappings.engine.draft import Unreadable
 
 HOME = "Asia/Ho_Chi_Minh"
 ISO = "iso"
+EPOCH_SECONDS, EPOCH_MILLIS = "epoch_seconds", "epoch_millis"
 
 # A time without its zone, and the zone's distance from UTC where the text gives one.
 Stamp: TypeAlias = tuple[datetime, timedelta | None]
@@ -21,6 +22,8 @@ _HOME_ZONE = ZoneInfo(HOME)
 _HOME_OFFSET = timedelta(hours=7)
 _SETTLED = 1976  # Việt Nam's offset has been +07:00 without a break since 1975; earlier times ask the zone's history
 _NO_SUCH_TIME = "there is no such day or time"
+_BEGINNING = datetime(1970, 1, 1)  # noqa: DTZ001 - the zone comes later
+_EPOCH_YEARS = range(1900, 2200)  # beyond them the number counts something else, or in another unit
 
 _PARTS = {  # letters of a pattern: the part of the time, and how it is written
     "yyyy": ("year", "[0-9]{4}"),
@@ -49,6 +52,18 @@ _ISO = re.compile(
 )
 
 
+# What counts from 1970: how the number is written (so that 13 digits are never seconds), and how many make a second.
+_EPOCHS = {
+    EPOCH_SECONDS: (re.compile(r"-?[0-9]{1,11}(?:\.[0-9]{1,9})?"), 1),
+    EPOCH_MILLIS: (re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?"), 1000),
+}
+_SHOWN = {
+    ISO: "ISO 8601 (2026-05-20T08:15:00+07:00)",
+    EPOCH_SECONDS: "seconds since 1970 (1779239700)",
+    EPOCH_MILLIS: "milliseconds since 1970 (1779239700000)",
+}
+
+
 class _OtherForm(Exception):
     """The text is not written in this pattern."""
 
@@ -72,9 +87,11 @@ class Pattern:
 
 
 def pattern(text: str) -> Pattern:
-    """Compile `dd/MM/yyyy HH:mm` or `iso`. Raises `BadPattern`."""
+    """Compile `dd/MM/yyyy HH:mm`, `iso`, `epoch_seconds` or `epoch_millis`. Raises `BadPattern`."""
     if text == ISO:
         return Pattern(text, _parse_iso, has_time=False)
+    if text in _EPOCHS:
+        return Pattern(text, _epoch_parser(*_EPOCHS[text]), has_time=False)
     parts: list[str] = []
     written = ""
     for token in _TOKENS.finditer(text):
@@ -165,6 +182,18 @@ def _parse_iso(text: str) -> Stamp:
     return stamp, _offset(zone) if zone and clock else None
 
 
+def _epoch_parser(written: re.Pattern[str], in_a_second: int) -> Parse:
+    def parse(text: str) -> Stamp:
+        if not written.fullmatch(text):
+            raise _OtherForm
+        stamp = _BEGINNING + timedelta(seconds=int(text.partition(".")[0]) // in_a_second)
+        if stamp.year not in _EPOCH_YEARS:
+            raise ValueError(text)
+        return stamp, timedelta(0)
+
+    return parse
+
+
 @lru_cache(maxsize=64)
 def _offset(text: str) -> timedelta:
     if text == "Z":
@@ -192,7 +221,7 @@ def _first(patterns: Sequence[Pattern]) -> Parse:
 
 
 def _names(patterns: Sequence[Pattern]) -> str:
-    return " or ".join("ISO 8601 (2026-05-20T08:15:00+07:00)" if one.text == ISO else one.text for one in patterns)
+    return " or ".join(_SHOWN.get(one.text, one.text) for one in patterns)
 
 
 def time_reader(patterns: Sequence[Pattern], zone: str, *, end_of_day: bool) -> Callable[[str], str]:
@@ -243,6 +272,6 @@ def date_reader(patterns: Sequence[Pattern], zone: str) -> Callable[[str], str]:
 
 def _remembered(read: Callable[[str], str], patterns: Sequence[Pattern]) -> Callable[[str], str]:
     """Days come again and again, times of day do not."""
-    if any(one.has_time or one.text == ISO for one in patterns):
+    if any(one.has_time or one.text in _SHOWN for one in patterns):
         return read
     return lru_cache(maxsize=4096)(read)

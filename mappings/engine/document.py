@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from mappings.engine.yaml_model import findings_of
-from mappings.engine.yaml_source import Finding, Invalid, Loc, Source, read
+from mappings.engine.yaml_source import Finding, Invalid, Loc, Source, parse, read
 
 UNKNOWN = ""  # the entity of a document that says none, or a wrong one
 EVERY = "*"  # in place of a table's name: none of them could be read
@@ -140,8 +140,22 @@ def examine(path: Path) -> tuple[MappingFile | None, list[Finding]]:
         source = read(path)
     except Invalid as invalid:
         return None, list(invalid.findings)
+    return _examined(source, *_tables_beside(path))
+
+
+def examine_text(text: str, file: str) -> tuple[MappingFile | None, list[Finding]]:
+    """Like `examine`, of a document that is at hand and has all its tables in it; `file` is its name in findings."""
+    try:
+        source = parse(text, file)
+    except Invalid as invalid:
+        return None, list(invalid.findings)
+    return _examined(source, None, {}, set(), [])
+
+
+def _examined(
+    source: Source, beside: Source | None, shared: dict[str, Table], bad_tables: set[str], more: list[Finding]
+) -> tuple[MappingFile | None, list[Finding]]:
     document, unsound, findings = _sound(source)
-    beside, shared, bad_tables, more = _tables_beside(path)
     findings += more
     if document is None:
         return None, findings

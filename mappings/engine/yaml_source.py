@@ -69,6 +69,15 @@ class Source:
                 path = (*path, step)
         return path
 
+    def part(self, loc: Loc) -> "Source":
+        """What stands at `loc`, as if it were a file of its own, with its places in this one."""
+        at, depth, data = tuple(loc), len(loc), self.data
+        for step in at:
+            data = data[step]
+        keys = {path[depth:]: place for path, place in self.keys.items() if path[:depth] == at}
+        values = {path[depth:]: place for path, place in self.values.items() if path[:depth] == at}
+        return Source(self.file, data, keys, values)
+
     def finding(self, loc: Loc, what: str, right: str = "", *, key: bool = False) -> Finding:
         """What is wrong at `loc`, with its place in the file."""
         return Finding(self.file, *self.position(loc, key=key), what, right)

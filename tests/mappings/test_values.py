@@ -13,6 +13,7 @@ from mappings.engine.identity import identity_number
 from mappings.engine.numbers import boolean, integer, money
 from mappings.engine.text import clean, comparable, from_tcvn3, scalar
 from tests.departments.tcvn3 import LETTERS, to_tcvn3
+from tests.mappings.conftest import Read
 
 
 def time(text: str, *patterns: str, zone: str = HOME, end_of_day: bool = False) -> str:
@@ -73,6 +74,56 @@ def test_a_time_is_read_as_its_pattern_says(text: str, written: str, expected: s
 def test_what_is_not_of_the_pattern_is_unreadable_and_never_guessed(text: str, written: str) -> None:
     with pytest.raises(Unreadable):
         time(text, written)
+
+
+@pytest.mark.parametrize(
+    ("raw", "written", "moment"),
+    [
+        (1779239700, "epoch_seconds", "2026-05-20T01:15:00Z"),
+        ("1779239700", "epoch_seconds", "2026-05-20T01:15:00Z"),
+        (1779239700.9, "epoch_seconds", "2026-05-20T01:15:00Z"),
+        (1779239700999, "epoch_millis", "2026-05-20T01:15:00Z"),
+        (-1, "epoch_seconds", "1969-12-31T23:59:59Z"),
+        (-1, "epoch_millis", "1969-12-31T23:59:59Z"),
+        (0, "epoch_millis", "1970-01-01T00:00:00Z"),
+    ],
+)
+def test_a_number_that_counts_from_1970_is_a_time(read: Read, raw: Any, written: str, moment: str) -> None:
+    draft = read(f"  received_at: {{from: a, date: {written}}}\n", {"a": raw})
+    assert draft.problems == ()
+    assert draft.values["received_at"] == moment
+
+
+@pytest.mark.parametrize(
+    ("raw", "written"),
+    [
+        (1779239700000, "epoch_seconds"),
+        (99_999_999_999, "epoch_seconds"),
+        (10**14, "epoch_millis"),
+        (10**30, "epoch_millis"),
+        (-(10**11) + 1, "epoch_seconds"),
+        ("1.779e9", "epoch_seconds"),
+        ("+1779239700", "epoch_seconds"),
+        ("20/05/2026", "epoch_seconds"),
+        (True, "epoch_seconds"),
+        ([1779239700], "epoch_seconds"),
+    ],
+)
+def test_a_number_that_cannot_count_from_1970_is_a_problem(read: Read, raw: Any, written: str) -> None:
+    draft = read(f"  received_at: {{from: a, date: {written}}}\n", {"a": raw})
+    assert "received_at" not in draft.values
+    assert len(draft.problems) == 1
+
+
+def test_thirteen_digits_are_milliseconds_also_where_seconds_are_allowed(read: Read) -> None:
+    draft = read("  received_at: {from: a, date: [epoch_seconds, epoch_millis]}\n", {"a": 1779239700000})
+    assert draft.values["received_at"] == "2026-05-20T01:15:00Z"
+
+
+def test_a_midnight_that_is_counted_can_become_the_end_of_its_day(read: Read) -> None:
+    midnight = 1779210000000  # 20/05/2026 00:00 in Ho Chi Minh City
+    draft = read("  due_at: {from: a, date: epoch_millis, end_of_day: true}\n", {"a": midnight})
+    assert draft.values["due_at"] == "2026-05-20T16:59:59Z"
 
 
 def test_of_several_patterns_the_first_that_the_text_is_written_in_decides() -> None:
