@@ -118,11 +118,19 @@ def _for_apscheduler(cron: str) -> str:
         return cron
     if fields[2] != "*":
         raise ValueError("it names both a day and a weekday, and one of them must be *")
-    return " ".join([*others, ",".join(_days(part) for part in weekdays.lower().split(","))])
+    return " ".join([*others, ",".join(days_of(weekdays))])
 
 
-def _days(part: str) -> str:
-    """The days of one part of the weekday field, by name."""
+def days_of(field: str) -> list[str]:
+    """The weekdays that a text such as `1-5` or `mon,wed` names, as `mon` and the like.
+
+    Raises:
+        ValueError: it names something else.
+    """
+    return [day for part in field.lower().split(",") for day in _days(part.strip())]
+
+
+def _days(part: str) -> list[str]:
     match = _WEEKDAY.fullmatch(part)
     if match is None:
         raise ValueError(f"{part!r} is no weekday: name days as in 1,3,5 or mon,wed, or a range as in 1-5 or 1-5/2")
@@ -132,7 +140,7 @@ def _days(part: str) -> str:
         last = 7  # fri-sun
     if last < first:
         raise ValueError(f"the weekdays {part!r} run backwards: write two ranges, as in 5-6,0-1")
-    return ",".join(_WEEKDAYS[day] for day in range(first, last + 1, int(match["step"] or 1)))
+    return [_WEEKDAYS[day] for day in range(first, last + 1, int(match["step"] or 1))]
 
 
 def _number(day: str) -> int:
