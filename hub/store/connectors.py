@@ -1,29 +1,14 @@
 """The registered connectors: what is known of each, its bookmark, and whose turn it is to read it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, case, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, update
 
+from hub.record.connector_state import Life
 from hub.store.database import Database
 from hub.store.tables import connectors
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A connector as `config.yaml` registers it; `cadence` is empty where it runs only by hand."""
-
-    name: str
-    title: str
-    type: str
-    agency: str
-    mapping: str
-    precedence: int
-    fresh_within: int
-    cadence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +24,19 @@ class ConnectorRow:
     precedence: int
     fresh_within: int  # seconds
     cadence: str
+    state: str
+    managed_by: str
     bookmark: str | None
     seen_at: datetime | None
     next_fire_at: datetime | None
     lease_owner: str | None
     lease_until: datetime | None
+    failures: int
+    open_until: datetime | None
+    open_because: str | None
+    warnings: list[dict[str, Any]] | None
+    shape: dict[str, str] | None
+    described_as: str | None
 
     def stale(self, now: datetime) -> bool:
         """Whether the source was last read longer ago than promised."""
@@ -66,33 +59,42 @@ class LeaseLost(Exception):
 _COLUMNS = tuple(connectors.c[name] for name in ConnectorRow.__slots__)
 
 
-def register(database: Database, wanted: Sequence[Registration]) -> None:
-    """Make the connectors of the configuration the active ones; what the others brought stays."""
-    dialect = sqlite if database.is_sqlite else postgresql
-    with database.write() as connection:
-        connection.execute(update(connectors).values(active=False))
-        for registration in wanted:
-            values = {name: getattr(registration, name) for name in Registration.__slots__}
-            insert = dialect.insert(connectors).values(**values, active=True)
-            kept: dict[str, Any] = {name: insert.excluded[name] for name in (*values, "active")}
-            # A new cadence counts from now; an unchanged one keeps its place through a restart.
-            same = connectors.c.cadence == insert.excluded.cadence
-            kept["next_fire_at"] = case((same, connectors.c.next_fire_at), else_=None)
-            connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=kept))
-
-
-def listed(database: Database) -> list[ConnectorRow]:
-    """The active connectors by name."""
+def listed(database: Database, *, retired: bool = False) -> list[ConnectorRow]:
+    """The connectors by name; the retired ones only where asked for."""
+    query = select(*_COLUMNS).order_by(connectors.c.name)
     with database.read() as connection:
-        rows = connection.execute(select(*_COLUMNS).where(connectors.c.active).order_by(connectors.c.name))
+        rows = connection.execute(query if retired else query.where(connectors.c.state != Life.RETIRED))
         return [_row(row) for row in rows.mappings()]
 
 
-def named(database: Database, name: str) -> ConnectorRow | None:
-    """One active connector."""
+def all_of(connection: Connection) -> list[ConnectorRow]:
+    """Every connector in any state by name, as a transaction sees them."""
+    return [_row(row) for row in connection.execute(select(*_COLUMNS).order_by(connectors.c.name)).mappings()]
+
+
+def active_names(database: Database) -> set[str]:
+    """The connectors that are run."""
     with database.read() as connection:
-        found = connection.execute(select(*_COLUMNS).where(connectors.c.active, connectors.c.name == name))
-        row = found.mappings().one_or_none()
+        return set(connection.scalars(select(connectors.c.name).where(connectors.c.state == Life.ACTIVE)))
+
+
+def is_active(database: Database, connector_id: int) -> bool:
+    """Whether a connector is to go on being run."""
+    query = select(connectors.c.id).where(connectors.c.id == connector_id, connectors.c.state == Life.ACTIVE)
+    with database.read() as connection:
+        return connection.execute(query).first() is not None
+
+
+def named(database: Database, name: str) -> ConnectorRow | None:
+    """One connector, unless it is retired."""
+    row = found(database, name)
+    return None if row is None or row.state == Life.RETIRED else row
+
+
+def found(database: Database, name: str) -> ConnectorRow | None:
+    """One connector, whatever its state."""
+    with database.read() as connection:
+        row = connection.execute(select(*_COLUMNS).where(connectors.c.name == name)).mappings().one_or_none()
         return None if row is None else _row(row)
 
 

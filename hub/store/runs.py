@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, insert, select, update
 from sqlalchemy.sql.dml import Update
 
+from hub.record.connector_state import Life
 from hub.record.run_state import RunState, sources_of
 from hub.store.database import Database
 from hub.store.tables import connectors, runs
@@ -65,6 +66,7 @@ class RunRow:
     sentence: str | None
     hint: str | None
     attempts: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
     def seconds(self, now: datetime) -> float | None:
         """How long it took, or has taken until now."""
@@ -74,6 +76,9 @@ class RunRow:
 _QUERY = select(
     connectors.c.name.label("connector"), *(runs.c[name] for name in RunRow.__slots__ if name != "connector")
 ).join_from(runs, connectors)
+
+
+ANYWAY = "anyway"  # trigger: by hand, also inside a blackout window
 
 
 def enqueue(
@@ -110,10 +115,16 @@ def record_attempts(database: Database, run_id: int, attempts: Sequence[dict[str
         connection.execute(update(runs).where(runs.c.id == run_id).values(attempts=list(attempts)))
 
 
-def finish(connection: Connection, run_id: int, ending: Ending, now: datetime) -> None:
+def finish(
+    connection: Connection, run_id: int, ending: Ending, now: datetime, notes: Sequence[dict[str, Any]] = ()
+) -> None:
     """End a run; a run that has ended already stays as it was."""
     moved = _move(run_id, ending.state).values(
-        finished_at=now, sentence=ending.sentence, error_code=ending.error_code, hint=ending.hint
+        finished_at=now,
+        sentence=ending.sentence,
+        error_code=ending.error_code,
+        hint=ending.hint,
+        notes=[*notes] or None,
     )
     connection.execute(moved)
 
@@ -136,12 +147,19 @@ def interrupt_orphans(connection: Connection, connector_id: int, now: datetime, 
     connection.execute(update(runs).where(orphans).values(**ended, sentence=sentence))
 
 
+def give_up_queued(connection: Connection, connector_id: int, sentence: str, now: datetime) -> None:
+    """End the runs that wait for a connector which is no longer run."""
+    waiting = (runs.c.connector_id == connector_id) & (runs.c.state == RunState.QUEUED)
+    ended = {"state": RunState.INTERRUPTED, "finished_at": now, "error_code": "not_active", "sentence": sentence}
+    connection.execute(update(runs).where(waiting).values(**ended))
+
+
 def queued(database: Database) -> list[tuple[int, str]]:
-    """Run id and connector name of the runs that wait for a worker, oldest first."""
+    """Run id and connector name of the active connectors' runs that wait for a worker, oldest first."""
     waiting = (
         select(runs.c.id, connectors.c.name)
         .join_from(runs, connectors)
-        .where(runs.c.state == RunState.QUEUED)
+        .where(runs.c.state == RunState.QUEUED, connectors.c.state == Life.ACTIVE)
         .order_by(runs.c.id)
     )
     with database.read() as connection:
@@ -181,4 +199,5 @@ def _move(run_id: int, state: RunState) -> Update:
 
 def _rows(connection: Connection, query: Select[Any]) -> list[RunRow]:
     found = connection.execute(query).mappings()
-    return [RunRow(**(dict(row) | {"attempts": row["attempts"] or []})) for row in found]
+    lists = ("attempts", "notes")
+    return [RunRow(**(dict(row) | {name: row[name] or [] for name in lists})) for row in found]

@@ -1,7 +1,6 @@
 """Every table on one page. `hub/store/migrations` brings a database here, and a test proves that they agree."""
 
 from sqlalchemy import (
-    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -12,7 +11,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    true,
 )
 
 from hub.store.columns import BigId, Json, UtcTime
@@ -37,7 +35,6 @@ connectors = Table(
     Column("mapping", Text, nullable=False),
     Column("precedence", Integer, nullable=False),
     Column("fresh_within", Integer, nullable=False),  # seconds
-    Column("active", Boolean, nullable=False, server_default=true()),  # false: no longer in config.yaml
     Column("state", String(10), nullable=False, server_default="active"),  # draft, active, paused, retired
     Column("managed_by", String(10), nullable=False, server_default="config"),  # config (config.yaml) or hub
     Column("bookmark", Text),
@@ -50,8 +47,8 @@ connectors = Table(
     Column("failures", Integer, nullable=False, server_default="0"),  # runs in a row that failed
     Column("open_until", UtcTime),  # the circuit: not asked by itself before then
     Column("open_because", Text),  # why, for a person
-    Column("warnings", Json),  # what will need a person soon: [{code, sentence, until}]
-    Column("shape", Json),  # the fields of its records as they were last accepted: {path: type}
+    Column("warnings", Json),  # what will need a person soon: [{code, sentence, until, since}]
+    Column("shape", Json),  # the fields of its records as they were last accepted: {path: kinds}
     Column("described_as", Text),  # fingerprint of the system's own description, as it was last accepted
 )
 
@@ -62,11 +59,24 @@ versions = Table(
     Column("kind", String(10), nullable=False),  # connector, mapping
     Column("name", String(200), nullable=False),
     Column("version", Integer, nullable=False),  # 1, 2, 3 …; the newest is the one in use
+    Column("managed_by", String(10), nullable=False),  # config (config.yaml, a mapping's file) or hub
     Column("text", Text, nullable=False),  # the YAML document as written; secrets are references
     Column("author", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("kind", "name", "version"),
+)
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("connector_id", ForeignKey("connectors.id"), nullable=False, index=True),
+    Column("before", String(10)),  # empty: registered
+    Column("after", String(10), nullable=False),
+    Column("author", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
 )
 
 secrets = Table(
@@ -96,8 +106,8 @@ runs = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("connector_id", ForeignKey("connectors.id"), nullable=False),
-    Column("kind", String(20), nullable=False),  # incremental, full
-    Column("trigger", String(20), nullable=False),  # schedule, hand
+    Column("kind", String(20), nullable=False),  # incremental, full, one, push
+    Column("trigger", String(20), nullable=False),  # schedule, hand, push, anyway (in a blackout too)
     Column("state", String(20), nullable=False),
     Column("queued_at", UtcTime, nullable=False),
     Column("fire_at", UtcTime),  # the scheduled instant: one run for each, over any number of nodes

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.store import connectors
-from hub.store.connectors import LeaseLost, Registration
+from hub.store import connectors, registrations
+from hub.store.connectors import LeaseLost
 from hub.store.database import Database
+from hub.store.registrations import Registration
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -16,7 +17,7 @@ def registration(name: str = "a", cadence: str = "", mapping: str = "m") -> Regi
 
 
 def registered(database: Database, name: str = "a") -> int:
-    connectors.register(database, [registration(name)])
+    registrations.register(database, [registration(name)])
     row = connectors.named(database, name)
     assert row is not None
     return row.id
@@ -26,7 +27,7 @@ def test_registering_again_changes_what_is_said_and_keeps_what_was_reached(datab
     connector_id = registered(database)
     with database.write() as transaction:
         connectors.advance_bookmark(transaction, connector_id, "here")
-    connectors.register(database, [registration(mapping="m2")])
+    registrations.register(database, [registration(mapping="m2")])
     row = connectors.named(database, "a")
     assert row is not None
     assert (row.id, row.mapping, row.bookmark) == (connector_id, "m2", "here")
@@ -36,7 +37,7 @@ def test_a_connector_that_left_the_configuration_is_not_listed_and_comes_back_wi
     database: Database,
 ) -> None:
     connector_id = registered(database)
-    connectors.register(database, [registration("b")])
+    registrations.register(database, [registration("b")])
     assert [row.name for row in connectors.listed(database)] == ["b"]
     assert connectors.named(database, "a") is None
     assert registered(database) == connector_id

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.record.run_state import MOVES, RunState
-from hub.store import connectors, runs
-from hub.store.connectors import Registration
+from hub.store import connectors, registrations, runs
 from hub.store.database import Database
+from hub.store.registrations import Registration
 from hub.store.runs import Counts, Ending
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -16,7 +16,7 @@ ENDED = [state for state in RunState if not MOVES[state]]
 
 @pytest.fixture
 def connector_id(database: Database) -> int:
-    connectors.register(database, [Registration("a", "A", "rest", "H29.1", "m", 0, 3600, "")])
+    registrations.register(database, [Registration("a", "A", "rest", "H29.1", "m", 0, 3600, "")])
     row = connectors.named(database, "a")
     assert row is not None
     return row.id

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import update
 
-from hub.store import connectors, runs, schedules
-from hub.store.connectors import Registration
+from hub.store import connectors, registrations, runs, schedules
 from hub.store.database import Database, connect
+from hub.store.registrations import Registration
 from hub.store.tables import connectors as table
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -18,7 +18,7 @@ def every_minute(_: str, after: datetime) -> datetime:
 
 
 def scheduled(database: Database, cadence: str = "every minute") -> int:
-    connectors.register(database, [Registration("a", "A", "rest", "H29.1", "m", 0, 3600, cadence)])
+    registrations.register(database, [Registration("a", "A", "rest", "H29.1", "m", 0, 3600, cadence)])
     schedules.plan(database, NOW, every_minute)
     row = connectors.named(database, "a")
     assert row is not None
@@ -49,7 +49,7 @@ def test_a_restart_keeps_the_next_fire_time_and_a_new_cadence_starts_afresh(data
     planned = next_fire(database)
     scheduled(database)
     assert next_fire(database) == planned
-    connectors.register(database, [Registration("a", "A", "rest", "H29.1", "m", 0, 3600, "every hour")])
+    registrations.register(database, [Registration("a", "A", "rest", "H29.1", "m", 0, 3600, "every hour")])
     assert next_fire(database) is None
 
 

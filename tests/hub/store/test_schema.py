@@ -31,6 +31,23 @@ def test_going_back_leaves_no_table(database: Database) -> None:
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
 
 
+def test_a_connector_that_an_older_hub_had_put_aside_is_retired(database: Database) -> None:
+    downgrade(database, "0001")
+    columns = "name, title, type, agency, mapping, precedence, fresh_within, cadence, active"
+    with database.write() as connection:
+        for name, active in (("a", "true"), ("b", "false")):
+            values = f"'{name}', '{name}', 'rest', 'H29', 'm', 0, 60, '', {active}"
+            connection.execute(text(f"INSERT INTO connectors ({columns}) VALUES ({values})"))
+    upgrade(database)
+    with database.read() as connection:
+        rows = connection.execute(text("SELECT name, state, managed_by FROM connectors ORDER BY name")).all()
+    assert [tuple(row) for row in rows] == [("a", "active", "config"), ("b", "retired", "config")]
+    downgrade(database, "0001")
+    with database.read() as connection:
+        rows = connection.execute(text("SELECT name, active FROM connectors ORDER BY name")).all()
+    assert [(row.name, bool(row.active)) for row in rows] == [("a", True), ("b", False)]
+
+
 def test_the_embedded_database_is_made_ready_and_a_server_must_be_upgraded_by_its_keeper(database_url: str) -> None:
     empty = connect(database_url)
     if empty.is_sqlite:
@@ -108,3 +125,32 @@ def test_a_file_that_is_no_database_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="is not a database"):
         ensure_current(garbage)
     garbage.close()
+
+
+def test_a_store_that_holds_connectors_and_runs_is_upgraded_and_keeps_them(database: Database) -> None:
+    downgrade(database, "0001")
+    with database.write() as connection:
+        connection.execute(text(_OLD_CONNECTORS))
+        connection.execute(
+            text(
+                "INSERT INTO runs (connector_id, kind, trigger, state, queued_at) VALUES (1, 'one', 'hand', 'x', :at)"
+            ),
+            {"at": "2026-11-22 00:00:00"},
+        )
+    upgrade(database)
+    with database.read() as connection:
+        assert connection.execute(text("SELECT name, state FROM connectors ORDER BY id")).all() == [
+            ("so-tu-phap", "active"),
+            ("gone", "retired"),
+        ]
+        assert connection.execute(text("SELECT count(*) FROM runs")).scalar() == 1
+    downgrade(database, "0001")
+    with database.read() as connection:
+        active = "SELECT name FROM connectors WHERE active ORDER BY id"
+        assert connection.execute(text(active)).scalars().all() == ["so-tu-phap"]
+
+
+_OLD_CONNECTORS = """
+INSERT INTO connectors (id, name, title, type, agency, mapping, precedence, fresh_within, active, cadence)
+VALUES (1, 'so-tu-phap', 't', 'soap', 'a', 'm', 0, 60, true, ''), (2, 'gone', 't', 'soap', 'a', 'm', 0, 60, false, '')
+"""

@@ -1,0 +1,136 @@
+"""The documents behind connectors and mappings: every version is kept, with who wrote it and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, Select, func, insert, select
+
+from hub.record.signature import Signature
+from hub.store.database import Database
+from hub.store.tables import versions
+
+CONFIG = "config"  # managed by config.yaml, or a mapping's file
+HUB = "hub"  # managed at run time
+
+
+class Kind(StrEnum):
+    """What a document is of."""
+
+    CONNECTOR = "connector"
+    MAPPING = "mapping"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version of a document; the newest is the one in use."""
+
+    name: str
+    version: int
+    managed_by: str  # config: recorded from config.yaml or a mapping's file; hub: put here at run time
+    text: str
+    author: str
+    reason: str
+    created_at: datetime
+
+
+class NoSuchVersion(LookupError):
+    """A document has no version of this number."""
+
+
+class Outdated(Exception):
+    """Somebody else was faster: `newest` is the version in use now."""
+
+    def __init__(self, name: str, expected: int, newest: int) -> None:
+        super().__init__(f"{name} was changed meanwhile: this change is of version {expected}, in use is {newest}")
+        self.newest = newest
+
+
+_COLUMNS = tuple(versions.c[name] for name in VersionRow.__slots__)
+
+
+def put(
+    transaction: Connection,
+    kind: Kind,
+    name: str,
+    text: str,
+    *,
+    managed_by: str,
+    signature: Signature,
+    expected: int | None = None,
+) -> VersionRow | None:
+    """Put a new version into use; None where that says the same already.
+
+    Raises:
+        Outdated: in use is not the `expected` one (0: none).
+    """
+    used = in_use(transaction, kind, name, managed_by)
+    if expected is not None and expected != (used.version if used else 0):
+        raise Outdated(name, expected, used.version if used else 0)
+    if not differs(used, kind, text, managed_by):
+        return None
+    last = newest(transaction, kind, name)
+    row = VersionRow(
+        name, (last.version if last else 0) + 1, managed_by, text, signature.author, signature.reason, signature.at
+    )
+    values = {column: getattr(row, column) for column in VersionRow.__slots__}
+    transaction.execute(insert(versions).values(**values, kind=kind))
+    return row
+
+
+def differs(used: VersionRow | None, kind: Kind, text: str, managed_by: str) -> bool:
+    """Whether putting this text would make a new version.
+
+    A mapping that is put into the hub becomes the hub's own even where a file says the same: files may change.
+    """
+    taken_over = used is not None and kind is Kind.MAPPING and used.managed_by != managed_by
+    return used is None or used.text != text or taken_over
+
+
+def in_use(transaction: Connection, kind: Kind, name: str, managed_by: str) -> VersionRow | None:
+    """The version that connectors which are managed so go by.
+
+    A connector has one document. A mapping may stand in a file and in the hub: connectors of config.yaml go by
+    the file, those of the hub by the hub's own where there is one.
+    """
+    if kind is Kind.CONNECTOR:
+        return newest(transaction, kind, name)
+    if managed_by == HUB and (own := newest(transaction, kind, name, HUB)):
+        return own
+    return newest(transaction, kind, name, CONFIG)
+
+
+def newest(transaction: Connection, kind: Kind, name: str, managed_by: str | None = None) -> VersionRow | None:
+    """The newest version of a document; only of those that are managed so, if said."""
+    query = _of(kind, name).limit(1)
+    if managed_by is not None:
+        query = query.where(versions.c.managed_by == managed_by)
+    row = transaction.execute(query).mappings().one_or_none()
+    return None if row is None else VersionRow(**row)
+
+
+def listed(database: Database, kind: Kind, name: str) -> list[VersionRow]:
+    """Every version of a document, newest first."""
+    with database.read() as connection:
+        return [VersionRow(**row) for row in connection.execute(_of(kind, name)).mappings()]
+
+
+def numbered(database: Database, kind: Kind, name: str, version: int) -> VersionRow | None:
+    """One version of a document."""
+    with database.read() as connection:
+        row = connection.execute(_of(kind, name).where(versions.c.version == version)).mappings().one_or_none()
+        return None if row is None else VersionRow(**row)
+
+
+def newest_of_each(connection: Connection, kind: Kind) -> list[VersionRow]:
+    """The newest version of every document of a kind, by name."""
+    last = select(versions.c.name, func.max(versions.c.version).label("version")).where(versions.c.kind == kind)
+    newest_ones = last.group_by(versions.c.name).subquery()
+    same = (versions.c.name == newest_ones.c.name) & (versions.c.version == newest_ones.c.version)
+    query = select(*_COLUMNS).join(newest_ones, same).where(versions.c.kind == kind).order_by(versions.c.name)
+    return [VersionRow(**row) for row in connection.execute(query).mappings()]
+
+
+def _of(kind: Kind, name: str) -> Select[tuple[object, ...]]:
+    query = select(*_COLUMNS).where(versions.c.kind == kind, versions.c.name == name)
+    return query.order_by(versions.c.version.desc())
