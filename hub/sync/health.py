@@ -19,6 +19,7 @@ _RECENT = 10  # among so many runs there is one that tells, or the connector is 
 class Health(StrEnum):
     """How a connector fares; the worst first."""
 
+    OPEN = "open"  # its runs failed, so schedules leave it alone for a while
     FAILING = "failing"  # its last run failed
     LATE = "late"  # its source was last read longer ago than promised
     NEVER_RUN = "never_run"
@@ -35,6 +36,12 @@ class ConnectorState:
     quarantined: int
 
     @property
+    def next_run_at(self) -> datetime | None:
+        """When its schedule runs it next; not before its circuit lets it."""
+        planned, held = self.connector.next_fire_at, self.connector.open_until
+        return max(planned, held) if planned and held else planned
+
+    @property
     def under_way(self) -> RunRow | None:
         """The run that waits or works just now."""
         return self.last_run if self.last_run and self.last_run.state in _UNDER_WAY else None
@@ -48,10 +55,12 @@ class Freshness:
     stale: bool
 
 
-def states(database: Database, now: datetime) -> list[ConnectorState]:
-    """The active connectors, the worst first."""
+def states(database: Database, now: datetime, *, retired: bool = False) -> list[ConnectorState]:
+    """The connectors, the worst first; the retired ones only where asked for."""
     quarantined = quarantine.counts(database)
-    found = [_state(database, connector, quarantined, now) for connector in connectors.listed(database)]
+    found = [
+        _state(database, connector, quarantined, now) for connector in connectors.listed(database, retired=retired)
+    ]
     worst_first = list(Health)
     return sorted(found, key=lambda state: (worst_first.index(state.health), state.connector.name))
 
@@ -71,6 +80,8 @@ def _state(database: Database, connector: ConnectorRow, quarantined: dict[str, i
 
 
 def _health(connector: ConnectorRow, recent: Sequence[RunRow], now: datetime) -> Health:
+    if connector.open_until is not None and connector.open_until > now:
+        return Health.OPEN
     telling = next((run for run in recent if run.state in _TELLING), None)
     if telling is None and connector.seen_at is None:
         return Health.NEVER_RUN

@@ -2,10 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import TypeGuard
+from typing import TypeAlias, TypeGuard
 
 from connectors.contract import Page, Record
 from connectors.errors import BadRecord
@@ -19,6 +19,7 @@ from hub.store.database import Database, Transaction
 from hub.store.pages import Known, Rejected, StoredRecord
 from hub.store.runs import Counts
 from hub.sync.desk import Desk
+from hub.sync.watch import Watch
 from mappings.engine.draft import Draft
 from mappings.engine.reading import Mapping
 
@@ -36,6 +37,7 @@ class Work:
     run_id: int
     lease: Lease
     lease_seconds: float
+    watch: Watch
 
     @property
     def basis(self) -> bytes:
@@ -62,17 +64,32 @@ class Sorted:
     counts: Counts
 
 
-def store(work: Work, page: Page, now: datetime) -> Counts:
-    """Store one page and advance the bookmark: both or neither.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of each record of a page, for whoever sent it."""
+
+    outcomes: dict[str, Outcome]  # by key: those that were read
+    rejected: dict[str, list[dict[str, str]]]  # by key: why they were set aside
+    again: frozenset[str]  # keys: as bad as before
+    counts: Counts
+
+
+Also: TypeAlias = Callable[[Transaction, Told], None]
+
+
+def store(work: Work, page: Page, now: datetime, also: Also = lambda *_: None) -> Counts:
+    """Store one page and advance the bookmark: both or neither; `also` does more in the same transaction.
 
     Raises:
         LeaseLost: another worker has taken the connector over; nothing was stored.
+        Changed: the records do not look as they were accepted, and are not to be stored then.
     """
     page = _identified(page)
     keys = [record.key for record in page.records] + [bad.key for bad in page.bad]
     known = pages.known_records(work.database, work.connector.id, keys)
     found = _sort(work, page, known)
-    return work.database.write_again(lambda transaction: _write(work, page, found, now, transaction))
+    work.watch.page()
+    return work.database.write_again(lambda transaction: _write(work, page, found, now, transaction, also))
 
 
 def _identified(page: Page) -> Page:
@@ -105,6 +122,7 @@ def _sort(work: Work, page: Page, known: dict[str, Known]) -> Sorted:
             else:
                 found.counts.unchanged += 1
             continue
+        work.watch.look.record(record.value)
         draft = work.mapping.read(record.value)
         if draft.rejected:
             reasons = [asdict(problem) for problem in draft.problems]
@@ -143,21 +161,26 @@ def _digest(basis: bytes, raw: bytes) -> bytes:
     return hashlib.blake2b(basis + raw, digest_size=16).digest()
 
 
-def _write(work: Work, page: Page, found: Sorted, now: datetime, transaction: Transaction) -> Counts:
+def _write(work: Work, page: Page, found: Sorted, now: datetime, transaction: Transaction, also: Also) -> Counts:
     connectors.renew_lease(transaction, work.lease, now, work.lease_seconds)
     counts = Counts()
     counts.add(found.counts)
     pages.seen_again(transaction, work.connector.id, found.again, now)
+    heard: dict[str, Outcome] = {}
     if found.readings or found.rejected:
         pages.take_turn(transaction)
-        _keep(work, page, found, now, counts, transaction)
+        heard = _keep(work, page, found, now, counts, transaction)
     runs.count_page(transaction, work.run_id, counts, page.total, page.bookmark)
     if page.bookmark is not None:
         connectors.advance_bookmark(transaction, work.connector.id, page.bookmark)
+    rejected = {one.key: one.reasons for one in found.rejected}
+    also(transaction, Told(heard, rejected, frozenset(found.again), counts))
     return counts
 
 
-def _keep(work: Work, page: Page, found: Sorted, now: datetime, counts: Counts, transaction: Transaction) -> None:
+def _keep(
+    work: Work, page: Page, found: Sorted, now: datetime, counts: Counts, transaction: Transaction
+) -> dict[str, Outcome]:
     connector_id = work.connector.id
     digest = hashlib.blake2b(page.payload, digest_size=16).digest()
     payload_id = pages.save_payload(transaction, connector_id, page.media_type, page.payload, digest, now)
@@ -165,12 +188,14 @@ def _keep(work: Work, page: Page, found: Sorted, now: datetime, counts: Counts, 
     spoken_of = {reading.record.key: _codes(reading, connector) for reading in found.readings}
     desk = Desk.laid(transaction, connector, spoken_of, as_text(now))
     sources = [_source(reading, connector) for reading in found.readings]
-    for source in sources:
-        _count(desk.hear(source), counts)
+    heard = {source.key: desk.hear(source) for source in sources}
+    for outcome in heard.values():
+        _count(outcome, counts)
     pages.save_dossiers(transaction, desk.touched(), now, connector_id)
     records = [_stored(reading, source, desk) for reading, source in zip(found.readings, sources, strict=True)]
     pages.save_records(transaction, connector_id, records, payload_id, now)
     pages.save_rejected(transaction, connector_id, found.rejected, payload_id, work.mapping_used, now)
+    return heard
 
 
 def _codes(reading: Reading, connector: ConnectorRow) -> Sequence[Code]:

@@ -1,9 +1,9 @@
 """One run, start to finish: take the lease, pull page after page, store each, say how it ended."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,14 +11,20 @@ import structlog
 
 from connectors.contract import Connector, Retry
 from connectors.errors import ConnectorError, Unavailable
+from connectors.stored import Archives
+from connectors.turns import taking
+from hub.record.connector_state import Life
 from hub.record.run_state import RunState
-from hub.store import connectors, runs
+from hub.store import connectors, runs, watched
 from hub.store.connectors import ConnectorRow, Lease, LeaseLost
-from hub.store.database import Database, StoreError
-from hub.store.runs import Counts, Ending
-from hub.sync import page
+from hub.store.database import Database, Transaction
+from hub.store.runs import ANYWAY, Counts, Ending
+from hub.sync import circuit, endings, heartbeat, page
+from hub.sync.drift import OnDrift
+from hub.sync.limits import Limits, Stopped, Turns, turns
 from hub.sync.owner import certainly_dead
-from hub.sync.retry import RetryBudget, Stopped, retrying
+from hub.sync.retry import Persistent, RetryBudget
+from hub.sync.watch import Watch, ends_of_secrets
 from mappings.engine.reading import Mapping
 
 log = structlog.get_logger()
@@ -26,11 +32,18 @@ log = structlog.get_logger()
 LEASE_SECONDS = 10.0  # a dead worker's connector is free again after this long
 # A living worker renews within the lease; this much longer also covers a slow disk, a pause, and clocks that differ.
 ABANDONED_SECONDS = 30.0
-STOPPED = Ending(
-    RunState.INTERRUPTED,
-    "The hub was stopped. Nothing was lost: the next run goes on where this one stopped.",
-    "stopped",
-)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class _Closed(Exception):
+    """A blackout window has begun."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,12 @@ class Source:
     open: Callable[[Retry], AbstractContextManager[Connector]]
     mapping: Mapping
     budget: RetryBudget = field(default_factory=RetryBudget)
+    limits: Limits = field(default_factory=Limits)
+    rule: circuit.Rule = field(default_factory=circuit.Rule)  # when it is left alone
+    on_drift: OnDrift = field(default_factory=OnDrift)
+    closed_until: Callable[[datetime], datetime | None] = lambda _: None  # in a blackout window: when that is over
+    warn_before: timedelta = timedelta(days=30)
+    secrets: Sequence[str] = ()  # names of the hub's secrets that it uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +77,23 @@ def execute(
     owner: str,
     stop: threading.Event,
     on_page: Callable[[Progress], None] = lambda _: None,
+    now: Callable[[], datetime] = _now,
 ) -> bool:
     """Do a queued run; False when it is not ours to do (another worker has the connector, or did the run)."""
     connector = connectors.named(database, source.name)
-    if connector is None:
-        _end_unregistered(database, source.name, run_id)
+    if connector is None or connector.state != Life.ACTIVE:
+        with database.write() as transaction:
+            runs.finish(transaction, run_id, endings.not_active(source.name, connector), now())
         return False
     dead = connector.lease_owner if certainly_dead(connector.lease_owner) else None
-    lease = connectors.take_lease(database, connector.id, owner, _now(), LEASE_SECONDS, dead_owner=dead)
+    lease = connectors.take_lease(database, connector.id, owner, now(), LEASE_SECONDS, dead_owner=dead)
     if lease is None:
         return False
     try:
-        return _Run(database, source, connector, run_id, lease, stop, on_page).do()
+        return _Run(database, source, connector, run_id, lease, stop, on_page, now).do()
     except (KeyboardInterrupt, SystemExit):
         with database.write() as transaction:
-            runs.finish(transaction, run_id, STOPPED, _now())
+            runs.finish(transaction, run_id, endings.STOPPED, now())
         raise
     finally:
         connectors.release_lease(database, lease)
@@ -89,15 +110,13 @@ def end_abandoned(database: Database, owner: str, now: datetime) -> None:
             connectors.release_lease(database, lease)
 
 
-def _end_unregistered(database: Database, name: str, run_id: int) -> None:
-    sentence = f"{name} is no longer registered: another configuration was started on this store. Nothing was read."
-    hint = "Start the hub with the configuration that has this connector."
-    with database.write() as transaction:
-        runs.finish(transaction, run_id, Ending(RunState.INTERRUPTED, sentence, "not_registered", hint), _now())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+def end_unusable(database: Database, name: str, run_id: int, reason: Exception) -> None:
+    """End a queued run of a connector whose document or mapping cannot be used: `reason` says what is wrong with it."""
+    ending = endings.unusable(name, reason)
+    if runs.start(database, run_id, "", None, _now()):
+        with database.write() as transaction:
+            runs.finish(transaction, run_id, ending, _now())
+        log.warning("run_ended", connector=name, run=run_id, state=ending.state, sentence=ending.sentence)
 
 
 @dataclass(slots=True)
@@ -109,43 +128,60 @@ class _Run:
     lease: Lease
     stop: threading.Event
     on_page: Callable[[Progress], None]
+    now: Callable[[], datetime]
     counts: Counts = field(default_factory=Counts)
     attempts: list[dict[str, Any]] = field(default_factory=list)
-    began: datetime = field(default_factory=_now)
+    anyway: bool = False
+    began: datetime = field(init=False)
+    watch: Watch = field(init=False)
+    turns: Turns = field(init=False)
+    retry: Persistent = field(init=False)
+
+    def __post_init__(self) -> None:
+        source, wait = self.source, self.stop.wait
+        self.watch = Watch(source.name, source.on_drift, watched.learnt(self.database, self.connector.id))
+        self.turns = turns(source.name, source.limits, wait, before=self._keep_out_of_windows)
+        self.retry = Persistent(source.budget, self.turns, wait, self._note)
 
     def do(self) -> bool:
+        self.began = self.now()
         run = runs.get(self.database, self.run_id)
+        self.anyway = run is not None and run.trigger == ANYWAY
         # The bookmark is read again under the lease: whoever had it before may have moved on.
         connector = connectors.named(self.database, self.source.name) or self.connector
         since = None if run is None or run.kind == "full" else connector.bookmark
-        if not runs.start(self.database, self.run_id, self._mapping_used(), since, _now()):
+        if not runs.start(self.database, self.run_id, self._mapping_used(), since, self.began):
             return False
         with self.database.write() as transaction:
-            runs.interrupt_orphans(transaction, self.connector.id, _now(), except_run=self.run_id)
-        self._end(self._ending(since))
+            runs.interrupt_orphans(transaction, self.connector.id, self.now(), except_run=self.run_id)
+        self._read(since)
         return True
 
-    def _ending(self, since: str | None) -> Ending:
+    def _read(self, since: str | None) -> None:
         try:
-            with _heartbeat(self.database, self.lease):
+            with heartbeat.kept(self.database, self.lease, LEASE_SECONDS, self.now):
                 self._pull(since)
         except ConnectorError as error:
             self._note(error, 0.0)
-            return Ending(RunState.FAILED, f"{self.source.name}: {error}. {_kept(self.counts)}", error.code, error.hint)
+            spent = self.source.budget.in_all if self.retry.spent else 0
+            self._end(endings.failed(self.source.name, error, self.counts, spent), error)
+        except _Closed as window:
+            ending = endings.closed(self.source.name, self.counts, window.until, self.now())
+            self._end(ending, goes_on_at=window.until)
         except Stopped:
-            return STOPPED
+            connector = connectors.found(self.database, self.source.name)
+            active = connector is None or connector.state == Life.ACTIVE
+            self._end(endings.STOPPED if active or not connector else endings.paused(connector, self.counts))
         except LeaseLost:
-            sentence = "This worker was away too long and another one took over. Nothing was lost."
-            return Ending(RunState.INTERRUPTED, sentence, "lease_lost")
+            self._end(endings.LEASE_LOST)
         except Exception:
             # A fault of the hub itself: the run must not look alive, and the trace belongs to the log.
-            sentence = f"{self.source.name}: the hub met a fault of its own. {_kept(self.counts)}"
-            self._end(Ending(RunState.FAILED, sentence, "hub_fault", "The log has the details; tell the hub's keeper."))
+            self._end(endings.hub_fault(self.source.name, self.counts))
             raise
-        return Ending(RunState.SUCCEEDED, _summary(self.counts))
+        else:
+            self._end(endings.succeeded(self.counts))
 
     def _pull(self, since: str | None) -> None:
-        retry = retrying(self.source.budget, self.stop.wait, self._note)
         work = page.Work(
             self.database,
             self.connector,
@@ -154,17 +190,30 @@ class _Run:
             self.run_id,
             self.lease,
             LEASE_SECONDS,
+            self.watch,
         )
-        with self.source.open(retry) as connector:
-            for answer in connector.pull(since):
-                self.counts.add(page.store(work, answer, _now()))
-                self.on_page(Progress(self.counts, answer.total))
-                if self.stop.is_set():
-                    raise Stopped
+        with taking(self.turns.request), self.source.open(self.retry) as connector:
+            try:
+                for answer in connector.pull(since):
+                    self.watch.description(connector)
+                    self.counts.add(page.store(work, answer, self.now()))
+                    if answer.bookmark is not None and isinstance(connector, Archives):
+                        connector.stored(answer.bookmark)
+                    self.on_page(Progress(self.counts, answer.total))
+                    if self.stop.is_set() or not connectors.is_active(self.database, self.connector.id):
+                        raise Stopped
+                self.watch.description(connector)
+            finally:
+                self.watch.hear(connector)
+
+    def _keep_out_of_windows(self) -> None:
+        until = None if self.anyway else self.source.closed_until(self.now())
+        if until is not None:
+            raise _Closed(until)
 
     def _note(self, error: ConnectorError, wait: float) -> None:
         attempt: dict[str, Any] = {
-            "at": _now().isoformat(timespec="seconds"),
+            "at": self.now().isoformat(timespec="seconds"),
             "code": error.code,
             "sentence": str(error),
         }
@@ -173,53 +222,35 @@ class _Run:
         self.attempts.append(attempt)
         runs.record_attempts(self.database, self.run_id, self.attempts)
 
-    def _end(self, ending: Ending) -> None:
-        now = _now()
+    def _end(self, ending: Ending, error: ConnectorError | None = None, goes_on_at: datetime | None = None) -> None:
+        now, succeeded = self.now(), ending.state is RunState.SUCCEEDED
+        self.watch.warned += ends_of_secrets(self.database, self.source.secrets)
+        learnt = self.watch.ended(now, self.source.warn_before, succeeded=succeeded)
         with self.database.write() as transaction:
-            if ending.state is RunState.SUCCEEDED:
+            if succeeded:
                 # Not `now`: what changed while we read may be missing, so we know the source as of the beginning.
                 connectors.mark_seen(transaction, self.connector.id, self.began)
-            runs.finish(transaction, self.run_id, ending, now)
-        say = log.info if ending.state is RunState.SUCCEEDED else log.warning
+            if succeeded or error is not None:
+                ending = replace(ending, sentence=ending.sentence + self._move_circuit(transaction, error, now))
+            if goes_on_at is not None:
+                watched.fire_not_later_than(transaction, self.connector.id, goes_on_at)
+            watched.learn(transaction, self.lease, learnt)
+            runs.finish(transaction, self.run_id, ending, now, self.watch.notes)
+        say = log.info if succeeded else log.warning
         say("run_ended", connector=self.source.name, run=self.run_id, state=ending.state, sentence=ending.sentence)
+
+    def _move_circuit(self, transaction: Transaction, error: ConnectorError | None, now: datetime) -> str:
+        """What is to be said of it."""
+        rule = self.source.rule
+        moved = watched.move_circuit(
+            transaction, self.lease, lambda before: circuit.after_run(before, error, rule, now)
+        )
+        if moved is None:
+            return ""
+        if asked := circuit.asked_wait(error):
+            watched.fire_not_before(transaction, self.connector.id, now + asked)
+        return circuit.said_of(moved, error, now)
 
     def _mapping_used(self) -> str:
         mapping = self.source.mapping
         return f"{mapping.name} v{mapping.version} {mapping.fingerprint[:8]}"
-
-
-@contextmanager
-def _heartbeat(database: Database, lease: Lease) -> Iterator[None]:
-    """Keep the lease while a slow department is waited for. A lost lease is noticed by the page's own renewal."""
-    ended = threading.Event()
-
-    def beat() -> None:
-        while not ended.wait(LEASE_SECONDS / 4):
-            try:
-                with database.write() as transaction:
-                    connectors.renew_lease(transaction, lease, _now(), LEASE_SECONDS)
-            except LeaseLost:
-                return
-            except StoreError as error:
-                log.warning("lease_not_renewed", connector=lease.connector_id, reason=str(error))
-
-    thread = threading.Thread(target=beat, name=f"lease-{lease.connector_id}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
-def _kept(counts: Counts) -> str:
-    if not counts.fetched:
-        return "Nothing was changed; the next run starts from the same bookmark."
-    return f"Stored before that: {counts.fetched:,} records; the next run goes on from there."
-
-
-def _summary(counts: Counts) -> str:
-    return (
-        f"{counts.fetched:,} fetched: {counts.created:,} created, {counts.updated:,} updated, "
-        f"{counts.unchanged:,} unchanged, {counts.quarantined:,} quarantined."
-    )

@@ -1,32 +1,44 @@
 """The worker: does queued runs, several connectors at once, one run at a time for each."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
 
-from hub.store import runs
+from hub.store import connectors, runs
 from hub.store.database import Database, StoreError
-from hub.sync.run import Source, end_abandoned, execute
+from hub.store.registrations import Unregistered
+from hub.sync.run import Source, end_abandoned, end_unusable, execute
+from mappings.engine.yaml_source import Invalid
 
 log = structlog.get_logger()
 
 _LOOK_AGAIN_SECONDS = 1.0  # runs that another process queued are found after this long
 
 
-class Worker:
-    """Runs in threads of this process until it is stopped; `wake` makes it look at once."""
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    done: Future[None]
+    stop: threading.Event
 
-    def __init__(self, database: Database, sources: Mapping[str, Source], owner: str, threads: int = 4) -> None:
+
+class Worker:
+    """Runs in threads of this process until it is stopped; `wake` makes it look at once.
+
+    `source_of` gives a connector as it is in use at that moment: it is asked anew for each run.
+    """
+
+    def __init__(self, database: Database, source_of: Callable[[str], Source], owner: str, threads: int = 4) -> None:
         self._database = database
-        self._sources = sources
+        self._source_of = source_of
         self._owner = owner
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="run")
         self._stop = threading.Event()
         self._wake = threading.Event()
-        self._busy: dict[str, Future[None]] = {}
+        self._busy: dict[str, _UnderWay] = {}
         self._thread = threading.Thread(target=self._loop, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -43,6 +55,8 @@ class Worker:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
+        for run in self._busy.values():
+            run.stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)  # what has not begun stays queued
 
     def _loop(self) -> None:
@@ -56,16 +70,31 @@ class Worker:
 
     def _look(self) -> None:
         end_abandoned(self._database, self._owner, datetime.now(UTC))
-        self._busy = {name: future for name, future in self._busy.items() if not future.done()}
+        self._busy = {name: run for name, run in self._busy.items() if not run.done.done()}
+        self._stop_what_is_paused()
         for run_id, name in runs.queued(self._database):
-            if name in self._sources and name not in self._busy:
-                self._busy[name] = self._pool.submit(self._do, name, run_id)
+            if name not in self._busy:
+                stop = threading.Event()
+                self._busy[name] = _UnderWay(self._pool.submit(self._do, name, run_id, stop), stop)
 
-    def _do(self, name: str, run_id: int) -> None:
+    def _stop_what_is_paused(self) -> None:
+        """A connector that is no longer active stops at its next page, whoever paused it in whichever process."""
+        if self._busy:
+            active = connectors.active_names(self._database)
+            for name, run in self._busy.items():
+                if name not in active:
+                    run.stop.set()
+
+    def _do(self, name: str, run_id: int, stop: threading.Event) -> None:
         if self._stop.is_set():
             return
         try:
-            execute(self._database, self._sources[name], run_id, self._owner, self._stop)
+            try:
+                source = self._source_of(name)
+            except (Invalid, Unregistered) as error:
+                end_unusable(self._database, name, run_id, error)
+                return
+            execute(self._database, source, run_id, self._owner, stop)
         except Exception:
             # Not handled but told: the run itself is marked by `execute`; the other connectors go on.
             log.exception("run_broke", connector=name, run=run_id)

@@ -10,9 +10,10 @@ import orjson
 
 from connectors.contract import Connector, Page, Record, Retry
 from connectors.errors import BadRecord
-from hub.store import connectors
-from hub.store.connectors import ConnectorRow, Registration
+from hub.store import connectors, registrations
+from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
+from hub.store.registrations import Registration
 from hub.sync.retry import RetryBudget
 from hub.sync.run import Source
 from hub.wiring import dossier_target
@@ -97,5 +98,5 @@ def registered(database: Database, *names: str, precedence: dict[str, int] | Non
         Registration(name, name, "rest", f"000.00.{at:02}.H29", "test/ho-so", ranks.get(name, 0), 3600, "")
         for at, name in enumerate(names)
     ]
-    connectors.register(database, wanted)
+    registrations.register(database, wanted)
     return {row.name: row for row in connectors.listed(database)}

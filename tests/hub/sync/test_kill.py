@@ -6,30 +6,27 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, select
 
 from hub.store import runs
-from hub.store.database import Database, connect
+from hub.store.database import connect
 from hub.store.schema import upgrade
-from hub.store.tables import connectors, dossier_codes, dossiers, events, quarantine, source_records
 from tests.departments.faults import Faults
 from tests.departments.generator import generate
 from tests.departments.mot_cua import MotCua
 from tests.departments.server import serve
 from tests.departments.so_tu_phap import SoTuPhap
+from tests.hub.sync.snapshot import snapshot
 
 ROOT = Path(__file__).parents[3]
 ASKS = {"so-tu-phap": "POST", "mot-cua": "/pa/"}  # what a request for a page looks like
 KILLS = int(os.environ.get("HUB_KILLS", "4"))  # of each connector, on each database
-
-Snapshot = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -84,32 +81,6 @@ def kill_half_way(connector: str, config: Path, world: dict[str, str], faults: F
     process.send_signal(signal.SIGKILL)
     process.communicate()
     faults.disarm()
-
-
-def snapshot(database: Database) -> Snapshot:
-    """All that a sync stores, without what two runs may differ in: row ids, and times of the hub."""
-    with database.read() as connection:
-        names = {row.id: row.name for row in connection.execute(select(connectors.c.id, connectors.c.name))}
-        codes = {row.id: row.code for row in connection.execute(select(dossiers.c.id, dossiers.c.code))}
-        values = select(dossiers.c.code, dossiers.c.status, dossiers.c["values"])
-        return {
-            "dossiers": sorted(
-                (code, status, json.dumps(said, sort_keys=True)) for code, status, said in connection.execute(values)
-            ),
-            "codes": sorted((row.scope, row.value, codes[row.dossier_id]) for row in rows(connection, dossier_codes)),
-            "records": sorted(
-                (names[row.connector_id], row.key, row.digest, codes[row.dossier_id])
-                for row in rows(connection, source_records)
-            ),
-            "events": sorted((codes[row.dossier_id], row.at, row.fingerprint) for row in rows(connection, events)),
-            "quarantine": sorted(
-                (names[row.connector_id], row.key, json.dumps(row.reasons)) for row in rows(connection, quarantine)
-            ),
-        }
-
-
-def rows(connection: Connection, table: Table) -> Sequence[Any]:
-    return connection.execute(select(table)).all()
 
 
 @pytest.mark.timeout(600)

@@ -1,30 +1,15 @@
 """Departments in trouble, over real sockets: one sentence each, nothing lost, the others go on."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from connectors.registry import Registry
-from hub.config.file import understand
-from hub.store import connectors, dossiers, runs
+from hub.store import dossiers
 from hub.store.database import Database
-from hub.store.runs import RunRow
-from hub.sync.run import execute
-from hub.wiring import Hub, open_hub
-from mappings.engine.yaml_source import parse
-from tests.departments.faults import Faults
+from hub.wiring import Hub
 from tests.departments.generator import City, generate
-from tests.departments.mot_cua import MotCua
-from tests.departments.server import serve
-from tests.departments.so_tu_phap import SoTuPhap
-
-ROOT = Path(__file__).parents[3]
-BUDGET = "    retry: {attempts: 3, first_wait: 0s, longest_wait: 1s}\n    fresh_within"
-LIMITS = "    settings:\n      timeout_seconds: 2\n      max_answer_bytes: 2000000\n"
+from tests.hub.sync.world import Departments, sync
 
 PASSING = ["reset", "truncated", "truncated_without_length", "html_login", "500", "empty"]
 HOSTILE = ["external_entity", "billion_laughs", "deep_xml", "endless"]
@@ -36,30 +21,6 @@ def city() -> City:
     return generate(judicial=60, one_stop=60, shared=10, faulty=0)
 
 
-class Departments:
-    """Both departments, each behind faults that a test can arm, and a hub that syncs them."""
-
-    def __init__(self, city: City) -> None:
-        self.judicial, self.one_stop = SoTuPhap(city.judicial), MotCua(city.one_stop)
-        self.faults = {"so-tu-phap": Faults(self.judicial.app), "mot-cua": Faults(self.one_stop.app)}
-        self.matching = {"so-tu-phap": "POST", "mot-cua": "/pa/"}
-
-    @contextmanager
-    def hub(self, database_url: str, tmp_path: Path) -> Iterator[Hub]:
-        with serve(self.faults["so-tu-phap"]) as judicial, serve(self.faults["mot-cua"]) as one_stop:
-            text = (ROOT / "config.yaml").read_text(encoding="utf-8")
-            text = text.replace("    fresh_within", BUDGET).replace("    settings:\n", LIMITS)
-            text = text.replace("page_size: 100", "page_size: 20")
-            written = parse(text, "config.yaml")
-            addresses = {"SO_TU_PHAP_URL": judicial, "MOT_CUA_URL": one_stop, "HUB_DATABASE_URL": database_url}
-            hub = open_hub(understand(written, tmp_path, Registry(), addresses))
-            yield hub
-            hub.database.close()
-
-    def arm(self, connector: str, kind: str, times: int, after: int = 0) -> None:
-        self.faults[connector].arm(kind, times, after=after, matching=self.matching[connector])
-
-
 @pytest.fixture
 def departments(city: City) -> Departments:
     return Departments(city)
@@ -69,17 +30,6 @@ def departments(city: City) -> Departments:
 def hub(departments: Departments, database: Database, database_url: str, tmp_path: Path) -> Iterator[Hub]:
     with departments.hub(database_url, tmp_path) as opened:
         yield opened
-
-
-def sync(hub: Hub, connector: str) -> RunRow:
-    row = connectors.named(hub.database, connector)
-    assert row is not None
-    with hub.database.write() as transaction:
-        run_id = runs.enqueue(transaction, row.id, "incremental", "hand", datetime.now(UTC))
-    assert execute(hub.database, hub.sources[connector], run_id, "test", threading.Event())
-    run = runs.get(hub.database, run_id)
-    assert run is not None
-    return run
 
 
 @pytest.mark.parametrize("connector", ["so-tu-phap", "mot-cua"])

@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connectors.errors import Unavailable
-from hub.store import connectors, runs
+from hub.record.connector_state import Move
+from hub.record.signature import Signature
+from hub.store import connectors, registrations, runs
 from hub.store.database import Database
 from hub.sync.retry import RetryBudget
 from hub.sync.run import ABANDONED_SECONDS, LEASE_SECONDS, Source, end_abandoned
 from hub.sync.worker import Worker
+from mappings.engine.yaml_source import Finding, Invalid
 from tests.hub.sync.fixtures import Listing, mapping, registered, source
 
 A = {"id": 1, "code": "000.00.15.H29-260520-0001", "status": "open"}
@@ -41,7 +44,7 @@ def test_connectors_run_side_by_side_and_each_one_run_at_a_time(database: Databa
 
     reads = mapping(tmp_path)
     ids = [queue(database, rows[name].id) for name in ("a", "a", "b", "b")]
-    worker = Worker(database, {name: source(name, listing(name), reads) for name in ("a", "b")}, "test")
+    worker = Worker(database, lambda name: source(name, listing(name), reads), "test")
     worker.start()
     for _ in ids:
         assert done.acquire(timeout=30)
@@ -67,7 +70,7 @@ def test_a_run_that_breaks_stops_neither_the_worker_nor_the_other_connectors(
         "b": source("b", Listing([[A]], before_page=lambda _: done.set()), reads),
     }
     bad = queue(database, rows["a"].id)
-    worker = Worker(database, sources, "test", threads=1)
+    worker = Worker(database, sources.__getitem__, "test", threads=1)
     worker.start()
     assert broken.wait(30)
     queue(database, rows["b"].id)
@@ -85,7 +88,7 @@ def test_a_connector_that_is_not_configured_here_is_left_to_others(database: Dat
     elsewhere = queue(database, rows["a"].id)
     queue(database, rows["b"].id)
     mine = source("b", Listing([[A]], before_page=lambda _: done.set()), mapping(tmp_path))
-    worker = Worker(database, {"b": mine}, "test")
+    worker = Worker(database, {"b": mine}.__getitem__, "test")
     worker.start()
     assert done.wait(30)
     worker.stop()
@@ -132,7 +135,7 @@ def test_a_worker_ends_what_killed_ones_left_also_of_connectors_that_do_not_run_
     done = threading.Event()
     queue(database, rows["b"].id)
     mine = source("b", Listing([[A]], before_page=lambda _: done.set()), mapping(tmp_path))
-    worker = Worker(database, {"b": mine}, "test")
+    worker = Worker(database, {"b": mine}.__getitem__, "test")
     worker.start()
     assert done.wait(30)
     worker.stop()
@@ -152,15 +155,65 @@ def test_the_run_of_a_connector_that_is_no_longer_registered_ends_in_a_sentence_
         "a": source("a", Listing([[A]]), reads),
         "b": source("b", Listing([[A]], before_page=lambda _: done.set()), reads),
     }
-    worker = Worker(database, sources, "test", threads=1)  # one after the other: a's run comes first
+    worker = Worker(database, sources.__getitem__, "test", threads=1)  # one after the other: a's run comes first
     worker.start()
     assert done.wait(30)
     worker.stop()
     run = runs.get(database, orphan)
     assert run is not None
-    assert (run.state, run.error_code) == ("interrupted", "not_registered")
+    assert (run.state, run.error_code) == ("interrupted", "not_active")
     assert run.sentence is not None
-    assert run.sentence.startswith("a is no longer registered")
+    assert run.sentence == "a is retired: no longer in config.yaml. Nothing was read."
+
+
+def test_a_run_that_waits_for_a_department_ends_when_its_connector_is_paused(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = registered(database, "a")
+    begun = threading.Event()
+
+    def away(_: int) -> None:
+        begun.set()
+        raise Unavailable("no answer", hint="", retry_after=600)
+
+    patient = Source("a", Listing([[A]], before_page=away).open, mapping(tmp_path), RetryBudget(longest_wait=600))
+    run_id = queue(database, rows["a"].id)
+    worker = Worker(database, lambda _: patient, "test")
+    worker.start()
+    assert begun.wait(30)
+    with database.write() as transaction:
+        registrations.move(transaction, "a", Move.PAUSE, Signature("an", "bảo trì", datetime.now(UTC)))
+    while state_of(database, run_id) == "running":
+        worker.wake()
+    worker.stop()
+    run = runs.get(database, run_id)
+    assert run is not None
+    assert (run.state, run.error_code) == ("interrupted", "not_active")
+    assert str(run.sentence).startswith("a was paused while it was read.")
+
+
+def test_a_connector_that_cannot_be_made_fails_its_run_and_the_worker_goes_on(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = registered(database, "a", "b")
+    done = threading.Event()
+    reads = mapping(tmp_path)
+
+    def source_of(name: str) -> Source:
+        if name == "a":
+            raise Invalid([Finding("a v3", 4, 7, "the environment variable X is not set")])
+        return source("b", Listing([[A]], before_page=lambda _: done.set()), reads)
+
+    broken = queue(database, rows["a"].id)
+    queue(database, rows["b"].id)
+    worker = Worker(database, source_of, "test", threads=1)
+    worker.start()
+    assert done.wait(30)
+    worker.stop()
+    run = runs.get(database, broken)
+    assert run is not None
+    assert (run.state, run.error_code) == ("failed", "not_usable")
+    assert "a v3:4:7 the environment variable X is not set" in str(run.sentence)
 
 
 def test_a_worker_that_is_stopped_begins_nothing_more(database: Database, tmp_path: Path) -> None:
@@ -174,7 +227,7 @@ def test_a_worker_that_is_stopped_begins_nothing_more(database: Database, tmp_pa
     reads = mapping(tmp_path)
     patient = Source("a", Listing([[A]], before_page=away).open, reads, RetryBudget(longest_wait=600))
     first, second = queue(database, rows["a"].id), queue(database, rows["b"].id)
-    worker = Worker(database, {"a": patient, "b": source("b", Listing([[A]]), reads)}, "test", threads=1)
+    worker = Worker(database, {"a": patient, "b": source("b", Listing([[A]]), reads)}.__getitem__, "test", threads=1)
     worker.start()
     assert begun.wait(30)
     worker.stop()

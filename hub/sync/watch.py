@@ -1,0 +1,119 @@
+"""What a run finds out of its department besides the records: drift, and what will need a person soon."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from connectors import contract
+from connectors.contract import Connector, Describes, Warns
+from hub.record.moments import end_of
+from hub.store import secrets, watched
+from hub.store.database import Database, Transaction
+from hub.store.watched import Learnt
+from hub.sync.drift import Look, OnDrift, Policy, described_anew, stopped
+
+DRIFT = "drift"
+_DRIFT_IS_TOLD = timedelta(days=7)  # what was accepted is told for so long, then it is how things are
+_MOST_WARNINGS = 20
+
+
+@dataclass(slots=True)
+class Watch:
+    """One run's watch."""
+
+    name: str
+    on_drift: OnDrift
+    known: Learnt
+    described_as: str | None = None
+    warned: list[contract.Warning] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    look: Look = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.look = Look(self.known.shape)
+
+    def description(self, connector: Connector) -> None:
+        """Hold what the connector has read of its system's description against the accepted one.
+
+        Raises:
+            Changed: it is another one, and the policy says to stop.
+        """
+        if self.described_as is not None or not isinstance(connector, Describes):
+            return
+        described = connector.described_as()
+        moved = described_anew(self.known.described_as, described)
+        if moved and self.on_drift.description is Policy.STOP:
+            raise stopped([moved], self.name)
+        self._tell(self.on_drift.description, [moved] if moved else [])
+        self.described_as = described
+
+    def page(self) -> None:
+        """Before a page is stored, when its records have been looked at.
+
+        Raises:
+            Changed: they do not look as accepted, and the policy says to stop.
+        """
+        if self.on_drift.fields is Policy.STOP and (found := self.look.differences()):
+            raise stopped(found, self.name)
+
+    def hear(self, connector: Connector) -> None:
+        """Let the connector say what will need a person."""
+        if isinstance(connector, Warns):
+            self.warned += connector.warnings()
+
+    def ended(self, now: datetime, warn_before: timedelta, *, succeeded: bool) -> Learnt:
+        """What is known after the run. One that broke off knows less: what was told before stays told."""
+        differences = self.look.differences()
+        self._tell(self.on_drift.fields, differences)
+        refused = bool(differences) and self.on_drift.fields is Policy.STOP
+        learns = self.known.shape is None and not succeeded  # from too little: it would take the rest for new
+        shape = None if refused or learns else self.look.accepted()
+        near = [_kept(one, now) for one in self.warned if one.until is None or one.until - now <= warn_before]
+        earlier = [one for one in self.known.warnings if _still_told(one, now, succeeded=succeeded)]
+        drift = [one | {"until": None, "since": _text(now)} for one in self.notes]
+        warnings = {(one["code"], one["sentence"]): one for one in [*earlier, *near, *drift]}
+        return Learnt(
+            shape or self.known.shape,
+            self.described_as or self.known.described_as,
+            list(warnings.values())[-_MOST_WARNINGS:],
+        )
+
+    def _tell(self, policy: Policy, sentences: list[str]) -> None:
+        if policy is Policy.WARN:
+            self.notes += [{"code": DRIFT, "sentence": f"{sentence}."} for sentence in sentences]
+
+
+def ends_of_secrets(database: Database, names: Sequence[str]) -> list[contract.Warning]:
+    """The days on which the hub's secrets of these names end, as their owner said."""
+    if not names:
+        return []
+    days = {one.name: one.expires_on for one in secrets.listed(database) if one.name in names and one.expires_on}
+    return [
+        contract.Warning(
+            "secret_ends",
+            f"the secret `{name}` is valid until {date.fromisoformat(day):%d/%m/%Y}, as its owner said",
+            datetime.fromisoformat(end_of(date.fromisoformat(day))),
+        )
+        for name, day in days.items()
+    ]
+
+
+def accept(transaction: Transaction, name: str) -> None:
+    """Take the system as the next run finds it, and let schedules run it again at once."""
+    watched.forget(transaction, name, DRIFT)
+
+
+def _kept(warning: contract.Warning, now: datetime) -> dict[str, Any]:
+    until = None if warning.until is None else _text(warning.until)
+    return {"code": warning.code, "sentence": warning.sentence, "until": until, "since": _text(now)}
+
+
+def _still_told(warning: dict[str, Any], now: datetime, *, succeeded: bool) -> bool:
+    if warning["code"] == DRIFT:
+        return now - datetime.fromisoformat(warning["since"]) < _DRIFT_IS_TOLD
+    return not succeeded
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
