@@ -8,8 +8,8 @@ from hub.store import schedules
 from hub.store.database import StoreError
 from hub.sync.worker import Worker
 from hub.wiring import Hub
-from schedules.cadence import Cadence
 from schedules.clock import Clock
+from schedules.windows import Timetable
 
 log = structlog.get_logger()
 
@@ -19,7 +19,7 @@ class Engine:
 
     def __init__(self, hub: Hub) -> None:
         self._database = hub.database
-        self._worker = Worker(hub.database, hub.sources, hub.owner)
+        self._worker = Worker(hub.database, hub.source, hub.owner)
         self._clock = Clock(self._tick)
 
     def start(self) -> None:
@@ -37,11 +37,15 @@ class Engine:
         now = datetime.now(UTC)
         try:
             schedules.plan(self._database, now, _next_fire)
-            if schedules.fire_due(self._database, now, _next_fire):
+            if schedules.fire_due(self._database, now, _next_fire, _held_until):
                 self._worker.wake()
         except StoreError as error:
             log.warning("store_unreachable", reason=str(error))
 
 
 def _next_fire(cadence: str, after: datetime) -> datetime:
-    return Cadence.model_validate_json(cadence).next_fire(after)
+    return Timetable.model_validate_json(cadence).next_fire(after)
+
+
+def _held_until(cadence: str, now: datetime) -> datetime | None:
+    return Timetable.model_validate_json(cadence).held_until(now) if cadence else None

@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from functools import partial
 
 from connectors.contract import Connector, Retry
-from hub.config.file import Configuration, Connection
-from hub.config.sections import ConnectorSection
+from connectors.registry import Registry
+from hub.config.connector import Connection, read_connector
+from hub.config.file import Configuration
+from hub.config.in_use import InUse, Registered, with_mapping
+from hub.config.recording import record
+from hub.config.references import References, secrets_in
+from hub.config.register import Register
+from hub.config.vault import Vault
 from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, OPEN_PREFIX, RecordField
-from hub.store.connectors import Registration, register
+from hub.store import connectors
+from hub.store.connectors import ConnectorRow
 from hub.store.database import Database, connect
 from hub.store.schema import ensure_current
 from hub.sync.owner import this_process
-from hub.sync.retry import RetryBudget
 from hub.sync.run import Source
 from mappings.engine.library import Library, UnknownMapping
 from mappings.engine.reading import Mapping
 from mappings.engine.target import Field, Target, Type
 from mappings.engine.yaml_source import Finding, Invalid
+from schedules.windows import closed_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,21 @@ class Hub:
 
     configuration: Configuration
     database: Database
-    sources: dict[str, Source]
+    in_use: InUse
     owner: str  # this process, for leases
+
+    def source(self, name: str) -> Source:
+        """An active connector, ready to be run: built anew for each run, so that every change counts from the next on.
+
+        Raises:
+            Unregistered: there is no such connector.
+            Invalid: its document or its mapping cannot be used.
+        """
+        return source_of(self.in_use.connector(name))
+
+    def names(self) -> list[str]:
+        """The connectors that are run."""
+        return sorted(connectors.active_names(self.database))
 
 
 def dossier_target() -> Target:
@@ -77,17 +97,74 @@ def open_store(configuration: Configuration) -> Database:
 
 
 def open_hub(configuration: Configuration) -> Hub:
-    """Open the store and register the connectors in it: for whoever runs them.
+    """Open the store and record in it what config.yaml and mapping files say: for whoever runs the connectors.
 
     Raises:
         StoreError: the database does not answer or is not at this version.
-        Invalid: a mapping that a connector uses cannot be read.
+        Invalid: a mapping that a connector of config.yaml uses cannot be read, or the hub manages that connector.
     """
-    reads = mappings(configuration)
-    sources = {one.section.name: _source(one, reads[one.section.name]) for one in configuration.connections}
+    mappings(configuration)
     database = open_store(configuration)
-    register(database, [_registration(one.section) for one in configuration.connections])
-    return Hub(configuration, database, sources, owner=this_process())
+    try:
+        record(configuration, library(configuration), dossier_target(), database)
+    except BaseException:
+        database.close()
+        raise
+    return Hub(configuration, database, in_use(configuration, database), owner=this_process())
+
+
+def in_use(configuration: Configuration, database: Database, registry: Registry | None = None) -> InUse:
+    """Connectors and mappings by name, as they are in use now."""
+    references = References(configuration.environment, vault(configuration, database).look_up)
+    return InUse(database, registry or Registry(), library(configuration), dossier_target(), references)
+
+
+def vault(configuration: Configuration, database: Database) -> Vault:
+    """The hub's secrets."""
+    key = configuration.config.secrets.key
+    return Vault(
+        database,
+        key.get_secret_value() if key else None,
+        configuration.root / "var" / "secrets.key",
+        configuration.environment,
+    )
+
+
+def register(configuration: Configuration, database: Database) -> Register:
+    """What changes connectors, mappings and secrets at run time."""
+    return Register(database, in_use(configuration, database), vault(configuration, database))
+
+
+def registered(configuration: Configuration, name: str) -> Registered:
+    """The connector called `name`, whatever its state: section, type, settings (secrets included) and mapping.
+
+    From config.yaml where it stands there, as it stands there now; else from the store, its newest version. Mapping
+    files are read as they are now. This is for whoever looks (check, discover, preview); runs and what answers for
+    hours ask `Hub.in_use.connector(name)`, which goes by what the store recorded. In both, `readable()` gives the
+    mapping or raises, and `problems` are the findings where there is none.
+
+    Raises:
+        Unregistered: no connector has this name.
+        Invalid: with everything that is wrong with its section.
+        StoreError: the database is needed and does not answer.
+    """
+    at = configuration.place(name)
+    if at is not None and not any(secrets_in(configuration.section(at).data)):
+        return _from_file(configuration, at, configuration.connections[at], None)
+    database = open_store(configuration)
+    try:
+        if at is None:
+            return in_use(configuration, database).connector(name, newest_files=True)
+        references = References(configuration.environment, vault(configuration, database).look_up)
+        connection = read_connector(configuration.section(at), Registry(), references)
+        return _from_file(configuration, at, connection, connectors.found(database, name))
+    finally:
+        database.close()
+
+
+def _from_file(configuration: Configuration, at: int, connection: Connection, row: ConnectorRow | None) -> Registered:
+    shelves, target = library(configuration), dossier_target()
+    return with_mapping(connection, configuration.section(at), row, 0, lambda name: shelves.mapping(name, target))
 
 
 def session_key(configuration: Configuration) -> bytes:
@@ -106,29 +183,29 @@ def session_key(configuration: Configuration) -> bytes:
     return kept.read_bytes()
 
 
-def _source(connection: Connection, reads: Mapping) -> Source:
-    section = connection.section
-    budget = RetryBudget(
-        section.retry.attempts, section.retry.first_wait.total_seconds(), section.retry.longest_wait.total_seconds()
+def source_of(found: Registered) -> Source:
+    """A connector as a run sees it.
+
+    Raises:
+        Invalid: there is no mapping to read its records with.
+    """
+    connection, section = found.connection, found.section
+    return Source(
+        section.name,
+        partial(_open, connection),
+        found.readable(),
+        budget=section.retry.read(),
+        limits=section.limits.read(),
+        rule=section.circuit.read(),
+        on_drift=section.on_drift.read(),
+        closed_until=partial(closed_until, section.blackout),
+        warn_before=section.warn_before,
+        secrets=connection.secrets,
     )
-    return Source(section.name, partial(_open, connection), reads, budget)
 
 
 def _open(connection: Connection, retry: Retry) -> AbstractContextManager[Connector]:
     return connection.type.open(connection.settings, retry)
-
-
-def _registration(section: ConnectorSection) -> Registration:
-    return Registration(
-        name=section.name,
-        title=section.title,
-        type=section.type,
-        agency=section.agency,
-        mapping=section.mapping,
-        precedence=section.precedence,
-        fresh_within=int(section.fresh_within.total_seconds()),
-        cadence=section.schedule.text() if section.schedule else "",
-    )
 
 
 def _fields(fields: dict[str, RecordField]) -> dict[str, Field]:

@@ -2,37 +2,45 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from connectors.contract import ConnectorType
-from connectors.registry import BrokenType, Registry, UnknownType
-from hub.config.references import resolve
-from hub.config.sections import Config, ConnectorSection
-from mappings.engine.yaml_model import findings_of, validate
+from connectors.registry import Registry
+from hub.config.connector import Connection, as_written, read_settings, scalars, settings_findings
+from hub.config.references import References, resolve, secrets_in
+from hub.config.sections import Config
+from mappings.engine.yaml_model import validate
 from mappings.engine.yaml_source import Finding, Invalid, Source, read
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A connector as configured: its section, its type, and its settings as that type reads them."""
-
-    section: ConnectorSection
-    type: ConnectorType
-    settings: BaseModel
+from mappings.engine.yaml_text import write
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A configuration without a problem. `root` is the folder that relative paths start from."""
+    """A configuration without a problem. `root` is the folder that relative paths start from.
+
+    The hub's own secrets (`${secret:NAME}`) still stand in its connections as they are written: they are in
+    the store, which this file leads to. Whoever opens a connector asks `hub.wiring` for it.
+    """
 
     config: Config
     connections: tuple[Connection, ...]
-    source: Source
+    written: Source  # with its references, as they stand
+    source: Source  # with what they stand for
     root: Path
+    environment: Mapping[str, str]  # what `${env:…}` in it means
+
+    def section(self, at: int) -> Source:
+        """The connector at this place, as a document of its own that still knows its lines."""
+        return self.written.part(("connectors", at))
+
+    def document(self, at: int) -> str:
+        """The connector at this place as YAML."""
+        return write(self.section(at).data)
+
+    def place(self, name: str) -> int | None:
+        """Where the connector of this name stands among the connectors."""
+        names = [section.name for section in self.config.connectors]
+        return names.index(name) if name in names else None
 
 
 def load(path: Path, registry: Registry, environment: Mapping[str, str] = os.environ) -> Configuration:
@@ -48,22 +56,27 @@ def understand(
     written: Source, root: Path, registry: Registry, environment: Mapping[str, str] = os.environ
 ) -> Configuration:
     """Like `load`, of a file that is read already."""
-    data, findings = resolve(written, environment)
-    source = replace(written, data=data)
+    resolved = resolve(written, References(environment))
+    source, findings = resolved.source, [*resolved.findings, *_misplaced_secrets(written)]
     try:
         config = validate(source, Config)
     except Invalid as invalid:
-        raise Invalid([*findings, *invalid.findings, *_settings_findings(source, registry)]) from None
-    connections, wrong = _connections(config, source, registry)
+        more = [*invalid.findings, *_settings_findings(written, source, registry)]
+        raise Invalid(resolved.hidden([*findings, *more])) from None
+    sections = tuple(as_written(each, written, ("connectors", at)) for at, each in enumerate(config.connectors))
+    config = config.model_copy(update={"connectors": sections})
+    connections, wrong = _connections(config, written, source, registry)
     if found := [*findings, *wrong, *_repeated_names(config, source)]:
-        raise Invalid(found)
-    return Configuration(config, connections, source, root)
+        raise Invalid(resolved.hidden(found))
+    return Configuration(config, connections, written, source, root, environment)
 
 
-def _connections(config: Config, source: Source, registry: Registry) -> tuple[tuple[Connection, ...], list[Finding]]:
+def _connections(
+    config: Config, written: Source, source: Source, registry: Registry
+) -> tuple[tuple[Connection, ...], list[Finding]]:
     connections, findings = [], []
     for at, section in enumerate(config.connectors):
-        found = _settings(section.type, section.settings, at, source, registry)
+        found = read_settings(section.type, written, source, ("connectors", at), registry)
         if isinstance(found, list):
             findings += found
         else:
@@ -71,27 +84,22 @@ def _connections(config: Config, source: Source, registry: Registry) -> tuple[tu
     return tuple(connections), findings
 
 
-def _settings(
-    type_name: str, settings: Any, at: int, source: Source, registry: Registry
-) -> tuple[ConnectorType, BaseModel] | list[Finding]:
-    try:
-        connector_type = registry.type(type_name)
-    except (UnknownType, BrokenType) as error:
-        return [source.finding(("connectors", at, "type"), str(error))]
-    try:
-        return connector_type, connector_type.settings.model_validate(settings)
-    except ValidationError as error:
-        return findings_of(error, source, connector_type.settings, ("connectors", at, "settings"))
-
-
-def _settings_findings(source: Source, registry: Registry) -> Iterator[Finding]:
+def _settings_findings(written: Source, source: Source, registry: Registry) -> Iterator[Finding]:
     """The problems inside `settings`, also when the rest of the file cannot be understood yet."""
-    data = source.data if isinstance(source.data, dict) else {}
-    written = data.get("connectors")
-    for at, section in enumerate(written if isinstance(written, list) else []):
-        if isinstance(section, dict) and isinstance(section.get("type"), str):
-            found = _settings(section["type"], section.get("settings", {}), at, source, registry)
-            yield from found if isinstance(found, list) else ()
+    sections = source.data.get("connectors") if isinstance(source.data, dict) else None
+    for at in range(len(sections) if isinstance(sections, list) else 0):
+        yield from settings_findings(written, source, ("connectors", at), registry)
+
+
+def _misplaced_secrets(written: Source) -> Iterator[Finding]:
+    """The hub's secrets are in its store: what leads there, and what serves it, cannot use them."""
+    data = written.data if isinstance(written.data, dict) else {}
+    for part in data.keys() - {"connectors"}:
+        for loc, text in scalars(data[part], (part,)):
+            if any(secrets_in(text)):
+                yield written.finding(
+                    loc, "${secret:…} can be used in connectors only", "write ${env:NAME} or ${file:/path}"
+                )
 
 
 def _repeated_names(config: Config, source: Source) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.registry import Registry
+from connectors.registry import BrokenType, Registry
 from hub.config.sections import Config
 
 
@@ -13,7 +13,11 @@ def json_schema(registry: Registry | None = None) -> dict[str, Any]:
     definitions = schema["$defs"]
     choices = []
     for name in registry.names():
-        settings = registry.type(name).settings.model_json_schema(ref_template=f"#/$defs/{name}.{{model}}")
+        try:
+            model = registry.type(name).settings
+        except BrokenType:
+            continue  # whoever uses the type is told; the others need their schema
+        settings = model.model_json_schema(ref_template=f"#/$defs/{name}.{{model}}")
         definitions |= {f"{name}.{inner}": found for inner, found in settings.pop("$defs", {}).items()}
         definitions[f"{name}.settings"] = settings
         choices.append(_when(name))

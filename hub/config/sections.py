@@ -5,9 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator
 
+from hub.config.care import Blackout, CircuitSection, DriftSection, LimitsSection, RetrySection
+from hub.config.strict import Section
 from schedules.cadence import Cadence, Duration
+from schedules.windows import Timetable
 
 _DATABASE_URL = re.compile(
     r"sqlite:///.+|postgresql(\+\w+)?://([^:/@]*(:[^@]*)?@)?(\[[^/?@]+\]|[^/:?@]+)?(:\d+)?(/[^?]*)?(\?.*)?"
@@ -16,13 +19,7 @@ _DATABASE_URL = re.compile(
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 
 
-class _Section(BaseModel):
-    """An unknown key is an error: it is a typo that would otherwise do nothing, silently."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DatabaseSection(_Section):
+class DatabaseSection(Section):
     """Where the record is kept."""
 
     url: str = Field(
@@ -41,7 +38,7 @@ class DatabaseSection(_Section):
         return url
 
 
-class WebSection(_Section):
+class WebSection(Section):
     """Where API and console answer."""
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 is every network of the machine.")
@@ -51,20 +48,12 @@ class WebSection(_Section):
     )
 
 
-class RetrySection(_Section):
-    """How long an unavailable department system is asked again before the run gives up."""
-
-    attempts: int = Field(4, ge=1, le=20, description="How often one request is tried in all.")
-    first_wait: Duration = Field(timedelta(seconds=1), description="Longest wait before the second try; it doubles.")
-    longest_wait: Duration = Field(timedelta(minutes=1), description="No single wait is longer than this.")
-
-
-class ConnectorSection(_Section):
+class ConnectorSection(Section):
     """One department system."""
 
     name: Name = Field(description="Short name, for ever: a-z, 0-9 and hyphens.")
     title: str = Field(description="What people call this system.")
-    type: str = Field(description="Connector type: soap, rest, or an installed plug-in.")
+    type: str = Field(description="Connector type: soap, rest, push, files, or an installed plug-in.")
     agency: str = Field(description="Code of the agency that answers for it, as 000.00.15.H29.")
     mapping: str = Field(description="Mapping that reads its records, as so-tu-phap/ly-lich-tu-phap.")
     schedule: Cadence | None = Field(None, description="When it runs by itself; left out, only by hand.")
@@ -72,20 +61,43 @@ class ConnectorSection(_Section):
         timedelta(hours=1), description="The source is late when it was last read longer ago than this."
     )
     precedence: int = Field(0, description="Where sources disagree on a dossier, the higher number is believed.")
+    blackout: Blackout = Field((), description="Times of the day at which it is not asked, in Vietnam's time.")
+    limits: LimitsSection = LimitsSection()
     retry: RetrySection = RetrySection()
+    circuit: CircuitSection = CircuitSection()
+    on_drift: DriftSection = DriftSection()
+    warn_before: Duration = Field(
+        timedelta(days=30), description="Operators are warned so long before a certificate, secret or token ends."
+    )
     settings: dict[str, Any] = Field(default_factory=dict, description="Settings of the connector type.")
 
+    def timetable(self) -> str:
+        """When it runs by itself, as the store keeps it; empty where it runs only by hand."""
+        if self.schedule is None:
+            return ""
+        return Timetable(**dict(self.schedule), blackout=self.blackout).text()
 
-class MappingsSection(_Section):
+
+class MappingsSection(Section):
     """Where mappings are found."""
 
     folders: tuple[Path, ...] = Field((), description="Folders of mappings besides the built-in one.")
 
 
-class Config(_Section):
+class SecretsSection(Section):
+    """What opens the secrets that the hub keeps."""
+
+    key: SecretStr | None = Field(
+        None,
+        description="Keys of the hub's secrets, the newest first; left out, HUB_SECRETS_KEY or var/secrets.key.",
+    )
+
+
+class Config(Section):
     """The whole file."""
 
     database: DatabaseSection = DatabaseSection()
     web: WebSection = WebSection()
     mappings: MappingsSection = MappingsSection()
+    secrets: SecretsSection = SecretsSection()
     connectors: tuple[ConnectorSection, ...] = ()

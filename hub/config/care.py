@@ -1,0 +1,80 @@
+"""How a department system is spared: tries, limits, circuit, windows; and what is told when it changes."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from hub.config.strict import Section
+from hub.sync.circuit import Rule
+from hub.sync.drift import OnDrift, Policy
+from hub.sync.limits import Limits
+from hub.sync.retry import RetryBudget
+from schedules.cadence import Duration
+from schedules.windows import Window, open_at_times
+
+
+class RetrySection(Section):
+    """How long an unavailable department system is asked again before the run gives up."""
+
+    attempts: int = Field(4, ge=1, le=20, description="How often one request is tried in all.")
+    first_wait: Duration = Field(timedelta(seconds=1), description="Longest wait before the second try; it doubles.")
+    longest_wait: Duration = Field(timedelta(minutes=1), description="No single wait is longer than this.")
+    budget: int = Field(20, ge=0, le=10_000, description="How many requests of one whole run may be repeated.")
+
+    def read(self) -> RetryBudget:
+        """As a run keeps to it."""
+        waits = self.first_wait.total_seconds(), self.longest_wait.total_seconds()
+        return RetryBudget(self.attempts, *waits, in_all=self.budget)
+
+
+class LimitsSection(Section):
+    """What the department system bears, from each process of the hub."""
+
+    requests_per_second: float | None = Field(
+        None, gt=0, le=1000, description="No more requests in a second than this; 0.2 is one in five seconds."
+    )
+    at_once: int = Field(1, ge=1, le=100, description="No more requests under way at the same time.")
+    group: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")] | None = Field(
+        None, description="Connectors that name the same group are one department's, and share what it bears."
+    )
+
+    def read(self) -> Limits:
+        """As a run keeps to it."""
+        return Limits(self.requests_per_second, self.at_once, self.group)
+
+
+class CircuitSection(Section):
+    """When a connector whose runs fail is left alone, and for how long."""
+
+    after: int = Field(
+        5,
+        ge=1,
+        le=1000,
+        description="After so many runs in a row that found the system unavailable schedules wait; after refused "
+        "credentials or a changed interface at once.",
+    )
+    first_wait: Duration = Field(
+        timedelta(minutes=5), description="How long at first; it doubles while runs go on to fail."
+    )
+    longest_wait: Duration = Field(
+        timedelta(hours=1), description="No longer than this; so long at once where the interface has changed."
+    )
+
+    def read(self) -> Rule:
+        """As a run keeps to it."""
+        return Rule(self.after, self.first_wait, self.longest_wait)
+
+
+class DriftSection(Section):
+    """What happens when the system is not as it was: go_on, warn, or stop until `hub connector accept`."""
+
+    description: Policy = Field(Policy.WARN, description="Its own description (WSDL, OpenAPI) is another one.")
+    fields: Policy = Field(Policy.WARN, description="Fields of its records are new, missing or of another kind.")
+
+    def read(self) -> OnDrift:
+        """As a run keeps to it."""
+        return OnDrift(self.description, self.fields)
+
+
+Blackout = Annotated[tuple[Window, ...], AfterValidator(open_at_times)]

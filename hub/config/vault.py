@@ -1,0 +1,126 @@
+"""The hub's secrets as references reach them, and where the keys that open them are kept."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from hub.config.references import Said, secrets_in
+from hub.record.connector_state import Life
+from hub.store import connectors, secrets, versions
+from hub.store.database import Database, Transaction
+from hub.store.secrets import KeptSecret, Keyring, SecretsLocked, StillUsed
+from hub.store.versions import Kind
+from mappings.engine.yaml_source import parse
+
+VARIABLE = "HUB_SECRETS_KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Opened when a secret is asked for: a hub without secrets needs no key."""
+
+    database: Database
+    configured: str | None  # setting secrets.key
+    file: Path  # where a key is made when the first secret is kept and none was given
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def look_up(self, name: str) -> str | Said:
+        """The secret, or what is wrong and what would be right: as `References` wants it."""
+        try:
+            value = secrets.value(self.database, self._keyring(), name) if self._has(name) else None
+        except SecretsLocked as locked:
+            what, _, right = str(locked).partition(": ")
+            return what, right
+        if value is None:
+            return f"the hub keeps no secret {name}", f"`hub secret set {name}` takes it"
+        return value
+
+    def put(self, name: str, value: str, expires_on: date | None) -> None:
+        """Keep a secret, encrypted; runs use it from the next one on.
+
+        Raises:
+            SecretsLocked: the keys cannot be used.
+        """
+        keyring, now = self._keyring(make=True), datetime.now(UTC)
+        self.database.write_again(lambda transaction: secrets.put(transaction, keyring, name, value, expires_on, now))
+
+    def listed(self) -> list[KeptSecret]:
+        """Every secret by name, without its value."""
+        with self.database.read() as connection:
+            users = _users(connection)
+        return [
+            KeptSecret(row.name, row.expires_on, row.updated_at, users.get(row.name, []))
+            for row in secrets.listed(self.database)
+        ]
+
+    def remove(self, name: str) -> bool:
+        """Forget a secret; False where there is none.
+
+        Raises:
+            StillUsed: connectors refer to it.
+        """
+
+        def forget(transaction: Transaction) -> bool:
+            if users := _users(transaction).get(name):
+                raise StillUsed(f"the secret {name} is used by {', '.join(users)}: change or retire them first")
+            return secrets.remove(transaction, name)
+
+        return self.database.write_again(forget)
+
+    def encrypt_again(self) -> int:
+        """Encrypt everything with the newest key; how many secrets there are.
+
+        Raises:
+            SecretsLocked: a key is missing.
+        """
+        keyring = self._keyring()
+        return self.database.write_again(lambda transaction: secrets.encrypt_again(transaction, keyring))
+
+    def _has(self, name: str) -> bool:
+        return any(row.name == name for row in secrets.listed(self.database))
+
+    def _keyring(self, *, make: bool = False) -> Keyring:
+        if self.configured:
+            return Keyring.of(self.configured, "the setting secrets.key")
+        if given := self.environment.get(VARIABLE):
+            return Keyring.of(given, f"the environment variable {VARIABLE}")
+        if make and not secrets.listed(self.database):  # else a lost key would be replaced in silence
+            _make(self.file)
+        try:
+            return Keyring.of(self.file.read_text(encoding="ascii"), str(self.file))
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise SecretsLocked(
+                f"the key of the hub's secrets cannot be read from {self.file} ({reason}): "
+                f"bring the file back, or give {VARIABLE} the keys"
+            ) from None
+
+
+def _users(transaction: Transaction) -> dict[str, list[str]]:
+    """Secret → the connectors that refer to it, the retired ones left out."""
+    users: dict[str, list[str]] = {}
+    there = {row.name for row in connectors.all_of(transaction) if row.state != Life.RETIRED}
+    for version in versions.newest_of_each(transaction, Kind.CONNECTOR):
+        if version.name in there:
+            for secret in sorted(set(secrets_in(parse(version.text, version.name).data))):
+                users.setdefault(secret, []).append(version.name)
+    return users
+
+
+def _make(file: Path) -> None:
+    """Make the key file once, for its owner only; of two processes that try at once one succeeds."""
+    if file.exists():
+        return
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, written = tempfile.mkstemp(dir=file.parent)  # for its owner only
+    with os.fdopen(descriptor, "w") as out:
+        out.write(secrets.new_key() + "\n")
+    try:
+        os.link(written, file)  # unlike a move it never replaces a key that secrets were encrypted with
+    except FileExistsError:
+        pass
+    finally:
+        Path(written).unlink()
