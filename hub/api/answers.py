@@ -10,9 +10,12 @@ from hub.record.merge import Values
 from hub.record.status import OFFICIAL, Status
 from hub.store.connectors import ConnectorRow
 from hub.store.dossiers import DossierRow, EventRow, SourceRow
+from hub.store.registrations import Standing
 from hub.store.runs import Counts, RunRow
+from hub.store.secrets import KeptSecret
 from hub.store.whole import Provenance, WholeDossier
 from hub.sync.health import ConnectorState, Freshness
+from mappings.engine.yaml_source import parse
 
 Answer = dict[str, Any]
 
@@ -67,14 +70,37 @@ def connector(state: ConnectorState, now: datetime) -> Answer:
         "agency": row.agency,
         "mapping": row.mapping,
         "precedence": row.precedence,
+        "state": row.state,
+        "managed_by": row.managed_by,
         "health": state.health,
         "seen_at": row.seen_at,
         "fresh_within_seconds": row.fresh_within,
         "stale": row.stale(now),
-        "next_run_at": row.next_fire_at,
+        "next_run_at": state.next_run_at,
+        "failures": row.failures,
+        "open_until": row.open_until,
+        "open_because": row.open_because,
+        "warnings": row.warnings or [],
         "quarantined": state.quarantined,
         "last_run": None if state.last_run is None else run(state.last_run, now),
     }
+
+
+def standing(found: Standing) -> Answer:
+    """A connector's document, and who changed it."""
+    version, moved = found.version, found.moved
+    names = ("version", "managed_by", "author", "reason", "created_at")
+    return {
+        "document": version.text,
+        "section": parse(version.text, found.row.name).data,
+        "version": {name: getattr(version, name) for name in names},
+        "moved": None if moved is None else asdict(moved),
+    }
+
+
+def secret(kept: KeptSecret) -> Answer:
+    """A secret without its value."""
+    return asdict(kept)
 
 
 def _with_status(values: Values) -> Answer:

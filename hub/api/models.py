@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from hub.api import example
+from hub.record.connector_state import Life
 from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, RecordField
 from hub.record.run_state import RunState
 from hub.record.status import Status
@@ -163,13 +164,20 @@ class Attempt(BaseModel):
     next_try_in_seconds: float | None = None
 
 
+class Note(BaseModel):
+    """What a person should know of a run though it went on."""
+
+    code: str
+    sentence: str
+
+
 class Run(BaseModel):
     """One execution of a connector's job."""
 
     id: int
     connector: str
-    kind: str = Field(description="incremental or full")
-    trigger: str = Field(description="schedule or hand")
+    kind: str = Field(description="incremental, full, one (a record on demand), or push")
+    trigger: str = Field(description="schedule, hand, or anyway: by hand, also inside a blackout window")
     state: RunState
     queued_at: datetime
     started_at: datetime | None
@@ -184,6 +192,7 @@ class Run(BaseModel):
     error_code: str | None
     hint: str | None
     attempts: list[Attempt]
+    notes: list[Note]
 
 
 class RunPage(BaseModel):
@@ -191,6 +200,15 @@ class RunPage(BaseModel):
 
     items: list[Run]
     next_cursor: str | None = Field(description="null on the last page")
+
+
+class ConnectorWarning(BaseModel):
+    """What will need a person: a certificate, secret or token that ends, a source that has changed."""
+
+    code: str
+    sentence: str
+    until: datetime | None = Field(description="when it becomes trouble; null: it is as it is")
+    since: datetime = Field(description="the run that told it")
 
 
 class ConnectorAnswer(BaseModel):
@@ -202,11 +220,17 @@ class ConnectorAnswer(BaseModel):
     agency: str
     mapping: str
     precedence: int
+    state: Life
+    managed_by: Literal["config", "hub"] = Field(description="config: config.yaml says what it is; hub: this API")
     health: Health
     seen_at: datetime | None = Field(description="when the source was last read to its end")
     fresh_within_seconds: int
     stale: bool
-    next_run_at: datetime | None = Field(description="null: runs only by hand")
+    next_run_at: datetime | None = Field(description="not before open_until; null: runs only by hand")
+    failures: int = Field(description="runs in a row that failed")
+    open_until: datetime | None = Field(description="set: it failed, and was or is left alone by schedules until then")
+    open_because: str | None = Field(description="why, for a person")
+    warnings: list[ConnectorWarning]
     quarantined: int
     last_run: Run | None
 

@@ -102,6 +102,12 @@ class DossierPath(BaseModel):
     )
 
 
+class ConnectorList(Parameters):
+    """Which connectors."""
+
+    retired: bool = Field(default=False, description="the retired ones too")
+
+
 class RunList(Parameters):
     """Which runs, and which page of them."""
 

@@ -12,6 +12,7 @@ from hub.api import answers
 from hub.api.answers import Answer
 from hub.api.models import Alive, ConnectorPage, Dossier, DossierPage, Run, RunPage
 from hub.api.parameters import (
+    ConnectorList,
     DossierList,
     DossierPath,
     NoParameters,
@@ -27,7 +28,8 @@ from hub.store.whole import whole
 from hub.sync import health as sync_health
 
 
-def _errors(*statuses: int) -> dict[str | int, Any]:
+def errors(*statuses: int) -> dict[str | int, Any]:
+    """Statuses that an address may answer with, each as a problem document."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"content": content} for status in statuses}
 
@@ -37,7 +39,7 @@ api = APIBlueprint(
     __name__,
     url_prefix="/api/v1",
     abp_security=[{"bearer": []}, {"header": []}],
-    abp_responses=_errors(401, 422, 500, 503),
+    abp_responses=errors(401, 422, 500, 503),
 )
 health = APIBlueprint(
     "health",
@@ -64,7 +66,7 @@ def _bad_cursor(_: cursor.CursorError) -> ResponseReturnValue:
     return answer(ApiProblem(400, "bad_cursor", detail))
 
 
-@api.get("/dossiers", tags=_DOSSIERS, responses={200: DossierPage, **_errors(400)}, operation_id="list_dossiers")
+@api.get("/dossiers", tags=_DOSSIERS, responses={200: DossierPage, **errors(400)}, operation_id="list_dossiers")
 def list_dossiers(query: DossierList) -> Answer:
     """Dossiers by filter, newest reception first."""
     names = ("agency", "status", "procedure", "received_from", "received_to")
@@ -77,7 +79,7 @@ def list_dossiers(query: DossierList) -> Answer:
 
 
 @api.get(
-    "/dossiers/<path:code>", tags=_DOSSIERS, responses={200: Dossier, **_errors(404, 409)}, operation_id="get_dossier"
+    "/dossiers/<path:code>", tags=_DOSSIERS, responses={200: Dossier, **errors(404, 409)}, operation_id="get_dossier"
 )
 def get_dossier(path: DossierPath, query: WhichDossier) -> Answer:
     """One dossier with all that is known behind it; any of its codes finds it."""
@@ -90,13 +92,14 @@ def get_dossier(path: DossierPath, query: WhichDossier) -> Answer:
 
 
 @api.get("/connectors", tags=_OPERATIONS, responses={200: ConnectorPage}, operation_id="list_connectors")
-def list_connectors(query: NoParameters) -> Answer:  # noqa: ARG001  # refuses every parameter
+def list_connectors(query: ConnectorList) -> Answer:
     """Every department system that is registered, the ones in trouble first."""
     now = _now()
-    return {"items": [answers.connector(state, now) for state in sync_health.states(_database(), now)]}
+    found = sync_health.states(_database(), now, retired=query.retired)
+    return {"items": [answers.connector(state, now) for state in found]}
 
 
-@api.get("/runs", tags=_OPERATIONS, responses={200: RunPage, **_errors(400)}, operation_id="list_runs")
+@api.get("/runs", tags=_OPERATIONS, responses={200: RunPage, **errors(400)}, operation_id="list_runs")
 def list_runs(query: RunList) -> Answer:
     """Runs, newest first."""
     before = None if query.cursor is None else cursor.id_position("runs", query.cursor)
@@ -106,7 +109,7 @@ def list_runs(query: RunList) -> Answer:
     return {"items": [answers.run(row, now) for row in shown], "next_cursor": following}
 
 
-@api.get("/runs/<int:run_id>", tags=_OPERATIONS, responses={200: Run, **_errors(404)}, operation_id="get_run")
+@api.get("/runs/<int:run_id>", tags=_OPERATIONS, responses={200: Run, **errors(404)}, operation_id="get_run")
 def get_run(path: RunPath, query: NoParameters) -> Answer:  # noqa: ARG001  # refuses every parameter
     """One run, with every failed exchange."""
     row = runs.get(_database(), path.run_id) if path.run_id <= cursor.LARGEST_ID else None
@@ -121,7 +124,7 @@ def live() -> Answer:
     return {"status": "ok"}
 
 
-@health.get("/ready", responses={200: Alive, **_errors(503)}, operation_id="ready")
+@health.get("/ready", responses={200: Alive, **errors(503)}, operation_id="ready")
 def ready() -> Answer:
     """Whether the database answers and has the tables of this hub."""
     if not schema.is_current(_database()):

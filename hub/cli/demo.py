@@ -20,6 +20,7 @@ from hub.cli.summary import print_summary
 from hub.cli.sync import progress_bars, sync_now, tell_failure
 from hub.config.file import Configuration, understand
 from hub.store import dossiers, keys
+from hub.store.keys import Role
 from hub.wiring import open_hub, open_store
 from mappings.engine.yaml_source import Source, parse, read
 
@@ -105,7 +106,9 @@ def _sync_all(found: Configuration, *, as_json: bool) -> bool:
     hub = open_hub(found)
     try:
         with progress_bars() as bars:
-            synced = [sync_now(hub, name, bars) for name in hub.sources]
+            active = set(hub.names())
+            names = (section.name for section in found.config.connectors if section.name in active)
+            synced = [sync_now(hub, name, bars) for name in names]
         print_summary(synced, dossiers.totals(hub.database), as_json=as_json)
     finally:
         hub.database.close()
@@ -136,6 +139,6 @@ def _key_and_sample(found: Configuration) -> tuple[str, str]:
     database = open_store(found)
     try:
         newest = dossiers.page(database, dossiers.Filter(), limit=1)
-        return keys.issue(database, "demo", datetime.now(UTC)), newest[0].code if newest else "CODE"
+        return keys.issue(database, "demo", datetime.now(UTC), Role.MANAGE), newest[0].code if newest else "CODE"
     finally:
         database.close()

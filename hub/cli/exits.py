@@ -12,7 +12,8 @@ class Exit(IntEnum):
     FAILED = 1, "a run, a check or a case did not succeed; the output says which and why"
     WRONG = 2, "the configuration, a mapping or the command itself is wrong; nothing was done"
     STORE = 3, "the database does not answer, or is not at this version"
-    NOT_FOUND = 4, "there is no connector, dossier, mapping or key of that name"
+    NOT_FOUND = 4, "there is no connector, dossier, mapping, key or record of that name"
+    CHANGES = 5, "`hub apply --dry-run` found changes; nothing was done"
     STOPPED = 130, "stopped by Ctrl-C or SIGTERM; nothing is lost"
 
     def __new__(cls, code: int, meaning: str) -> "Exit":

@@ -13,7 +13,7 @@ from hub.config.file import Configuration
 from hub.engine import Engine
 from hub.web import server
 from hub.web.app import create_app
-from hub.wiring import open_hub, session_key
+from hub.wiring import open_hub, register, session_key
 
 
 @app.command()
@@ -37,7 +37,7 @@ def serve_until_stopped(found: Configuration, host: str, port: int, announce: Ca
     def make_app() -> Any:
         hub = open_hub(found)
         engines.append(Engine(hub))
-        return create_app(hub.database, session_key(found))
+        return create_app(hub.database, session_key(found), register(found, hub.database))
 
     def start() -> None:
         for engine in engines:

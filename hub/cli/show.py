@@ -1,4 +1,4 @@
-"""`hub connectors`, `hub runs`, `hub dossier`: what the store holds, to read."""
+"""`hub runs`, `hub dossier`: what the store holds, to read."""
 
 import re
 from datetime import UTC, datetime
@@ -16,28 +16,9 @@ from hub.store import runs as store_runs
 from hub.store.dossiers import with_code
 from hub.store.runs import RunRow
 from hub.store.whole import Provenance, WholeDossier, whole
-from hub.sync.health import ConnectorState, states
 
 ENDED_BADLY = (RunState.FAILED, RunState.INTERRUPTED)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-
-
-@app.command()
-def connectors(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """List the connectors, the worst first: how each fares, how fresh it is, when it runs next."""
-    now = datetime.now(UTC)
-    with opened_store(config) as database:
-        found = states(database, now)
-    if as_json:
-        print_json([_state(one, now) for one in found])
-        return
-    columns = ("connector", "title", "state", "last run", "read to its end", "next run", "quarantined")
-    rows = []
-    for one in found:
-        row, last = one.connector, one.last_run
-        times = (local(row.seen_at), local(row.next_fire_at))
-        rows.append((row.name, row.title, one.health, last.state if last else "", *times, one.quarantined))
-    print_table(columns, rows)
 
 
 @app.command()
@@ -62,6 +43,8 @@ def runs(
             out.print(f"run {run.id}: {run.sentence}", markup=False, highlight=False, soft_wrap=True)
             if run.hint:
                 out.print(f"    {run.hint}", markup=False, highlight=False, soft_wrap=True)
+        for note in run.notes:
+            out.print(f"run {run.id}: {note['sentence']}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -112,11 +95,6 @@ def _run_cells(run: RunRow, now: datetime) -> tuple[Any, ...]:
     times = (local(run.started_at), run.seconds(now))
     counts = (run.fetched, run.created, run.updated, run.unchanged, run.quarantined)
     return run.id, run.connector, run.state, *times, *counts
-
-
-def _state(one: ConnectorState, now: datetime) -> dict[str, Any]:
-    more = {"health": one.health, "stale": one.connector.stale(now), "quarantined": one.quarantined}
-    return as_row(one.connector) | more | {"last_run": one.last_run and one.last_run.id}
 
 
 def _document(found: WholeDossier) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, app, known_connector, opened
+from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, active_connector, app, opened
 from hub.cli.exits import Exit
-from hub.cli.output import err
+from hub.cli.output import err, stop
 from hub.cli.summary import Synced, print_summary
 from hub.record.run_state import RunState
 from hub.store import connectors, dossiers, runs
 from hub.sync import run as sync_run
+from hub.sync.circuit import local_time
 from hub.wiring import Hub
 
 _LOOK_AGAIN_SECONDS = 0.5
@@ -25,13 +26,16 @@ def sync(
     connector: str,
     config: ConfigOption = DEFAULT_CONFIG,
     full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also inside a blackout window.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read CONNECTOR now. Exit code 1 when the run did not succeed; the output says why and what to do."""
     with opened(config) as hub:
-        known_connector(hub, connector)
+        active_connector(hub, connector)
+        if not anyway:
+            _keep_out_of_windows(hub, connector)
         with progress_bars() as bars:
-            synced = sync_now(hub, connector, bars, full=full)
+            synced = sync_now(hub, connector, bars, full=full, trigger=runs.ANYWAY if anyway else "hand")
         print_summary([synced], dossiers.totals(hub.database), as_json=as_json)
     if tell_failure(synced):
         raise typer.Exit(Exit.FAILED)
@@ -50,7 +54,7 @@ def progress_bars() -> Progress:
     )
 
 
-def sync_now(hub: Hub, name: str, bars: Progress, *, full: bool = False) -> Synced:
+def sync_now(hub: Hub, name: str, bars: Progress, *, full: bool = False, trigger: str = "hand") -> Synced:
     """Do one run of a connector; waits while another worker has it."""
     bar = bars.add_task(name, total=None, note="")
 
@@ -60,14 +64,15 @@ def sync_now(hub: Hub, name: str, bars: Progress, *, full: bool = False) -> Sync
         bars.update(bar, completed=counts.fetched, total=progress.total, note=note)
 
     started = time.monotonic()
-    run_id = _queue(hub, name, "full" if full else "incremental")
-    stop = threading.Event()
-    while not sync_run.execute(hub.database, hub.sources[name], run_id, hub.owner, stop, show):
+    source = hub.source(name)
+    run_id = _queue(hub, name, "full" if full else "incremental", trigger)
+    pause = threading.Event()
+    while not sync_run.execute(hub.database, source, run_id, hub.owner, pause, show):
         bars.update(bar, note="another worker has this connector; waiting")
-        stop.wait(_LOOK_AGAIN_SECONDS)
+        pause.wait(_LOOK_AGAIN_SECONDS)
         if (waiting := runs.get(hub.database, run_id)) and waiting.state != RunState.QUEUED:
             break  # a running hub took the run from the queue; its outcome is ours to show
-    run = _ended(hub, run_id, stop)
+    run = _ended(hub, run_id, pause)
     bars.update(bar, completed=run.fetched, total=run.fetched, note=run.state)
     return Synced(run, time.monotonic() - started)
 
@@ -83,12 +88,20 @@ def tell_failure(synced: Synced) -> bool:
     return True
 
 
-def _queue(hub: Hub, name: str, kind: str) -> int:
+def _keep_out_of_windows(hub: Hub, name: str) -> None:
+    now = datetime.now(UTC)
+    until = hub.source(name).closed_until(now)
+    if until is not None:
+        sentence = f"{name} is not to be asked until {local_time(until, now)} (`blackout`). Nothing was read."
+        stop(sentence, Exit.FAILED, f"`hub sync {name} --anyway` asks it nevertheless.")
+
+
+def _queue(hub: Hub, name: str, kind: str, trigger: str) -> int:
     row = connectors.named(hub.database, name)
     if row is None:
         raise LookupError(f"{name} is configured but not registered")
     with hub.database.write() as transaction:
-        return runs.enqueue(transaction, row.id, kind, "hand", datetime.now(UTC))
+        return runs.enqueue(transaction, row.id, kind, trigger, datetime.now(UTC))
 
 
 def _ended(hub: Hub, run_id: int, pause: threading.Event) -> runs.RunRow:

@@ -7,6 +7,7 @@ from hub.console.words import Word
 _WAIT = _("Không mất dữ liệu; hub sẽ tự thử lại. Nếu kéo dài, hãy hỏi cơ quan xem hệ thống có đang hoạt động không.")
 _ASK = _("Hãy đối chiếu cấu hình với tài liệu của cơ quan, hoặc hỏi cơ quan xem giao diện có thay đổi không.")
 _SETTINGS = _("Hãy kiểm tra phần cấu hình của đầu nối này trong config.yaml.")
+_RENEW = _("Hãy xin hoặc cấp cái mới trước ngày đó.")
 _NOTHING_LOST = _("Không mất dữ liệu: lượt chạy sau sẽ tiếp tục từ chỗ đã dừng.")
 
 _MEANINGS: dict[str, tuple[Word, Word]] = {
@@ -51,6 +52,17 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
     "not_http": (_("Địa chỉ này không nói giao thức HTTP."), _SETTINGS),
     "not_json": (_("Câu trả lời không phải JSON."), _ASK),
     "not_xml": (_("Câu trả lời không phải XML."), _ASK),
+    "not_csv": (_("Câu trả lời không phải CSV như đã khai báo."), _ASK),
+    "charset": (
+        _("Câu trả lời không viết bằng bảng mã đã khai báo."),
+        _("Hãy khai báo đúng bảng mã ở `charset`, ví dụ windows-1258 hoặc utf-16."),
+    ),
+    "encoding": (_("Câu trả lời được nén theo cách hub không yêu cầu."), _ASK),
+    "told_error": (
+        _("Câu trả lời của cơ quan báo lỗi."),
+        _("Câu kỹ thuật bên dưới là lời của cơ quan; ý nghĩa từng mã lỗi khai báo ở `errors`."),
+    ),
+    "openapi": (_("Không đọc được bản mô tả OpenAPI của cơ quan."), _ASK),
     "forbidden_xml": (_("XML chứa nội dung bị cấm vì lý do an toàn."), _ASK),
     "records": (_("Không thấy danh sách bản ghi ở nơi đã khai báo."), _ASK),
     "no_key": (_("Bản ghi không có mã định danh."), _ASK),
@@ -59,9 +71,10 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
     "stuck": (_("Nguồn trả về mãi một trang."), _ASK),
     "total": (_("Câu trả lời không cho biết tổng số bản ghi ở nơi đã khai báo."), _SETTINGS),
     "multi_reference": (
-        _("Câu trả lời dùng tham chiếu giữa các phần tử (href), hub chưa đọc được."),
-        _("Hãy đề nghị cơ quan trả lời theo kiểu document/literal hoặc không dùng tham chiếu chung."),
+        _("Câu trả lời có tham chiếu (href) dẫn vào chỗ trống, đi vòng tròn hoặc quá nhiều."),
+        _("Hãy gửi câu trả lời được lưu cho cơ quan; kiểu document/literal không cần tham chiếu."),
     ),
+    "multipart": (_("Không đọc được câu trả lời gồm nhiều phần (tệp đính kèm)."), _ASK),
     "order": (_("Bản ghi không theo thứ tự đã khai báo."), _ASK),
     "bookmark": (_("Không đọc được điểm đánh dấu."), _("Hãy chạy lại từ đầu với `hub sync … --full`.")),
     "no_token": (_("Máy chủ cấp quyền không trả về mã truy cập."), _ASK),
@@ -74,13 +87,53 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
     "fault": (_("Hệ thống của cơ quan trả về lỗi (SOAP Fault)."), _("Câu kỹ thuật bên dưới là lời của cơ quan.")),
     "inside": (_("Nội dung bên trong câu trả lời không đọc được."), _ASK),
     "bad_record": (_("Một bản ghi không đọc được."), _("Bản ghi đã được cách ly; các bản ghi khác vẫn tiếp tục.")),
+    "broken_record": (_("Một dòng không đọc được."), _("Bản ghi đã được cách ly; các bản ghi khác vẫn tiếp tục.")),
+    # files and pushes
+    "no_folder": (
+        _("Không thấy thư mục nhận tệp."),
+        _("Hãy kiểm tra đường dẫn và xem ổ chia sẻ có được gắn không; không mất dữ liệu, hub sẽ tự xem lại."),
+    ),
+    "folder": (_("Không làm việc được với thư mục nhận tệp."), _WAIT),
+    "file_rights": (
+        _("Hub không đủ quyền trong thư mục nhận tệp."),
+        _("Hãy cấp cho hub quyền liệt kê, đọc và chuyển tệp trong thư mục đó."),
+    ),
+    "host_key": (
+        _("Máy chủ SFTP không trình đúng khóa đã khai báo, hub không gửi gì cho nó."),
+        _("Hãy hỏi người quản trị máy chủ xem khóa có được đổi không; nếu không, có thể ai đó đang chen giữa."),
+    ),
+    "bad_file": (
+        _("Có tệp không đọc được."),
+        _("Tệp nằm trong thư mục `failed` kèm ghi chú; sửa xong hãy chép lại vào thư mục nhận."),
+    ),
+    "push_only": (
+        _("Cơ quan này tự đẩy hồ sơ sang, hub không có gì để hỏi."),
+        _("Hãy bỏ `schedule`; nếu thiếu hồ sơ, hãy đề nghị cơ quan đẩy lại."),
+    ),
+    # what a run does to spare its department, and what it finds out besides
+    "blackout": (
+        _("Đang trong khung giờ không được hỏi cơ quan (blackout)."),
+        _("Không mất dữ liệu: lượt chạy tự tiếp tục khi hết khung giờ đó."),
+    ),
+    "drift": (
+        _("Nguồn dữ liệu đã thay đổi so với lần chấp nhận trước."),
+        _("Hãy kiểm tra ánh xạ bằng `hub preview`, rồi chấp nhận bằng `hub connector accept`."),
+    ),
+    "server_certificate_ends": (_("Chứng thư số của hệ thống cơ quan sắp hết hạn."), _RENEW),
+    "our_certificate_ends": (_("Chứng thư số của hub sắp hết hạn."), _RENEW),
+    "token_ends": (_("Mã truy cập đã khai báo sắp hết hạn."), _RENEW),
+    "secret_ends": (_("Mật khẩu hoặc khóa đã lưu sắp hết hạn."), _RENEW),
     # of the hub itself
     "stopped": (_("Hub được dừng khi đang chạy."), _NOTHING_LOST),
     "lease_lost": (_("Một tiến trình khác đã tiếp quản đầu nối này."), _NOTHING_LOST),
     "worker_died": (_("Tiến trình chạy bị dừng giữa chừng."), _NOTHING_LOST),
-    "not_registered": (
-        _("Đầu nối này không còn trong cấu hình mà hub đang chạy."),
-        _("Hãy khởi động hub với cấu hình có đầu nối này."),
+    "not_active": (
+        _("Đầu nối này đang tạm dừng hoặc đã ngừng dùng, nên không chạy."),
+        _("`hub connector show` cho biết ai đã đổi và vì sao; `resume` hoặc `activate` cho chạy lại."),
+    ),
+    "not_usable": (
+        _("Tài liệu hoặc ánh xạ của đầu nối này không còn dùng được."),
+        _("Hãy sửa bằng `hub connector edit`, hoặc quay lại bản trước bằng `hub connector rollback`."),
     ),
     "hub_fault": (_("Hub gặp lỗi nội bộ."), _("Chi tiết có trong nhật ký; hãy báo cho người quản trị hub.")),
 }

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hub.console.database import database
+from hub.record.connector_state import Life
 from hub.record.run_state import RunState
 from hub.store import connectors, cursor, runs
 from hub.store.runs import RunRow
@@ -53,6 +54,9 @@ def run_now(name: str) -> ResponseReturnValue:
     connector = connectors.named(database(), name)
     if connector is None:
         abort(404)
+    if connector.state != Life.ACTIVE:
+        flash(_("%(name)s đang tạm dừng hoặc chưa kích hoạt, nên không chạy.", name=connector.title))
+        return redirect(url_for("console.overview"))
     waiting = runs.listed(database(), connector=name, state=RunState.QUEUED, limit=1)
     if waiting:
         flash(_("%(name)s đã có một lượt đang chờ, nên không thêm lượt nữa.", name=connector.title))

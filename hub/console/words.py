@@ -5,6 +5,7 @@ from typing import TypeAlias
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from hub.record.connector_state import Life
 from hub.record.run_state import RunState
 from hub.record.status import OFFICIAL, Status
 from hub.sync.health import Health
@@ -12,10 +13,18 @@ from hub.sync.health import Health
 Word: TypeAlias = LazyString | str
 
 HEALTH: dict[str, Word] = {
+    Health.OPEN: _("Tạm ngừng hỏi"),
     Health.FAILING: _("Đang lỗi"),
     Health.LATE: _("Chậm hơn cam kết"),
     Health.NEVER_RUN: _("Chưa chạy"),
     Health.HEALTHY: _("Bình thường"),
+}
+
+LIFE: dict[str, Word] = {
+    Life.DRAFT: _("Bản nháp, chưa chạy"),
+    Life.ACTIVE: _("Đang dùng"),
+    Life.PAUSED: _("Tạm dừng"),
+    Life.RETIRED: _("Ngừng dùng"),
 }
 
 RUN_STATE: dict[str, Word] = {
@@ -26,8 +35,18 @@ RUN_STATE: dict[str, Word] = {
     RunState.INTERRUPTED: _("Bị ngắt"),
 }
 
-KIND: dict[str, Word] = {"incremental": _("Phần thay đổi"), "full": _("Đọc lại từ đầu")}
-TRIGGER: dict[str, Word] = {"schedule": _("Theo lịch"), "hand": _("Chạy tay")}
+KIND: dict[str, Word] = {
+    "incremental": _("Phần thay đổi"),
+    "full": _("Đọc lại từ đầu"),
+    "one": _("Một bản ghi"),
+    "push": _("Đẩy hồ sơ"),
+}
+TRIGGER: dict[str, Word] = {
+    "schedule": _("Theo lịch"),
+    "hand": _("Chạy tay"),
+    "anyway": _("Chạy tay, cả trong giờ không hỏi"),
+    "push": _("Cơ quan tự đẩy"),
+}
 
 # The official labels; their English is a help for reading, not official.
 _TRANSLATED_STATUS = (

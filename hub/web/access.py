@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from hub.api.problems import ApiProblem
 from hub.store import keys
 from hub.store.database import Database
+from hub.store.keys import ApiKey, Role
 from hub.web.errors import is_api
 from hub.web.throttle import Throttle
 
@@ -27,6 +28,7 @@ _OPEN = frozenset(
         "access.signed_in",
     }
 )
+_OWN_DOORS = frozenset({"push", "push_soap"})  # pushes answer for themselves, in the words of REST or SOAP
 _FAILURES, _SECONDS = 10, 60.0
 
 
@@ -34,8 +36,10 @@ def guard() -> ResponseReturnValue | None:
     """Let pass who shows a key or has signed in; runs before every request."""
     if request.endpoint in _OPEN:
         return None
+    if request.blueprint in _OWN_DOORS:
+        return None
     if is_api(request.path):
-        g.holder = _key_holder()
+        g.key = _allowed(_key_holder())
         return None
     g.holder = _session_holder()
     return None if g.holder else _to_sign_in()
@@ -72,14 +76,14 @@ def blueprint() -> Blueprint:
     return pages
 
 
-def _begin_session(key: str) -> bool:
-    holder = keys.holder(_database(), key)
-    if holder is None:
+def _begin_session(text: str) -> bool:
+    key = keys.holder(_database(), text)
+    if key is None or key.role is Role.PUSH:
         return False
     session.clear()
     session.permanent = True
-    session["holder"] = holder
-    session["since"] = _issued(holder)
+    session["holder"] = key.name
+    session["since"] = _issued(key.name)
     return True
 
 
@@ -94,7 +98,17 @@ def _issued(holder: str) -> str | None:
     return times[holder].isoformat() if holder in times else None
 
 
-def _key_holder() -> str:
+def _allowed(key: ApiKey) -> ApiKey:
+    """A key that opens what is asked for."""
+    looks = request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint is None  # answered by 404 or 405
+    if key.role is Role.MANAGE or (key.role is Role.READ and looks):
+        return key
+    does = "pushes only" if key.role is Role.PUSH else "reads only"
+    detail = f"The key of {key.name} {does}; `hub key new NAME --role {Role.READ if looks else Role.MANAGE}` makes one."
+    raise ApiProblem(403, "not_allowed", detail)
+
+
+def _key_holder() -> ApiKey:
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     key = token.strip() if scheme.lower() == "bearer" else request.headers.get("X-API-Key", "")
     if not key:

@@ -15,17 +15,23 @@ from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 
 from hub import console
-from hub.api import problems
+from hub.api import connectors, inspection_routes, mapping_routes, problems, secret_routes
 from hub.api.docs import docs, swagger
+from hub.api.ports import Register
+from hub.api.push import push
+from hub.api.push_soap import soap
 from hub.api.routes import api, health
 from hub.console.blueprint import blueprint as console_pages
 from hub.console.language import chosen_language
 from hub.store.database import Database
+from hub.sync.delivery import Intake
+from hub.sync.owner import this_process
 from hub.web import access, errors
 
 _ABOUT = (
     "Dossiers of every department of the city in one record. Times are UTC; days are Vietnam's; money is whole đồng."
 )
+_ADDRESSES = (connectors, inspection_routes, mapping_routes, secret_routes)  # importing them put theirs on `api`
 _TRANSLATIONS = Path(console.__file__).parent / "translations"
 _SETTINGS = {
     "SESSION_COOKIE_NAME": "hub_session",
@@ -48,14 +54,18 @@ _HEADERS = {
 }
 
 
-def create_app(database: Database, secret_key: bytes) -> Flask:
-    """The API and the console over `database`; `secret_key` signs the console's sessions."""
+def create_app(database: Database, secret_key: bytes, register: Register | None = None) -> Flask:
+    """The API and the console over `database`; `secret_key` signs the console's sessions.
+
+    Without a `register` connectors can be looked at, but neither changed nor asked.
+    """
     app = OpenAPI(
         __name__,
         info=Info(title="Một Cửa Hub", version=version("mot-cua-hub"), description=_ABOUT),
         security_schemes={
             "bearer": {"type": "http", "scheme": "bearer"},
             "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            "basic": {"type": "http", "scheme": "basic"},
         },
         validation_error_model=problems.Problem,
         validation_error_callback=problems.of_parameters,
@@ -65,6 +75,8 @@ def create_app(database: Database, secret_key: bytes) -> Flask:
     app.json = _Json(app)
     app.session_interface = _Sessions()
     app.extensions["hub.database"] = database
+    app.extensions["hub.register"] = register
+    app.extensions["hub.intake"] = Intake(database, this_process())
     app.config.update(_SETTINGS, SECRET_KEY=secret_key)
     _guard(app)
     Babel(
@@ -73,9 +85,9 @@ def create_app(database: Database, secret_key: bytes) -> Flask:
         default_translation_directories=str(_TRANSLATIONS),
         locale_selector=chosen_language,
     )
-    for documented in (api, health):
+    for documented in (api, push, health):
         app.register_api(documented)
-    for plain in (docs, swagger, console_pages, access.blueprint()):
+    for plain in (soap, docs, swagger, console_pages, access.blueprint()):
         app.register_blueprint(plain)
     errors.register(app)
     return app
@@ -85,7 +97,9 @@ def _guard(app: Flask) -> None:
     """What stands before and after every view, in this order."""
     app.before_request(_refuse_nul)
     app.after_request(_secured)
-    CSRFProtect(app).exempt(api)  # guarded by keys, which no browser sends by itself
+    forms = CSRFProtect(app)
+    for guarded_by_keys in (api, push, soap):  # which no browser sends by itself
+        forms.exempt(guarded_by_keys)
     app.before_request(access.guard)
 
 

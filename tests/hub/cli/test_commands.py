@@ -66,7 +66,7 @@ def test_a_full_sync_reads_everything_again(world: dict[str, str]) -> None:
 def test_check_says_every_step_and_stores_nothing(world: dict[str, str]) -> None:
     done = hub("check", **world)
     assert done.code == 0, done.out
-    assert "✓ so-tu-phap" in done.out
+    assert "so-tu-phap\n  ✓ " in done.out
     assert hub("runs", "--json", **world).document == []
 
 
@@ -88,7 +88,7 @@ def test_a_dead_departments_sync_fails_in_a_sentence_and_exit_code_1(tmp_path: P
 
 def test_what_does_not_exist_is_said_with_what_does(world: dict[str, str]) -> None:
     done = hub("sync", "so-tu-fap", **world)
-    assert (done.code, "configured: mot-cua, so-tu-phap" in done.err) == (4, True)
+    assert (done.code, "registered: mot-cua, so-tu-phap" in done.err) == (4, True)
     assert hub("dossier", "000.00.15.H29-000000-0000", **world).code == 4
     assert hub("mapping", "test", "no/such", **world).code == 4
     assert hub("key", "revoke", "nobody", **world).code == 4

@@ -11,11 +11,14 @@ from hub.record.merge import Values
 from hub.record.moments import as_text
 from hub.record.run_state import RunState
 from hub.record.status import Status
-from hub.store import connectors, runs, schedules
-from hub.store.connectors import ConnectorRow, Registration
+from hub.store import connectors, registrations, runs, schedules, watched
+from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
+from hub.store.registrations import Registration
 from hub.store.runs import Ending
+from hub.sync.drift import OnDrift
 from hub.sync.page import Work, store
+from hub.sync.watch import Watch
 from mappings.engine.draft import Draft, Problem
 
 SHARED = "000.00.15.H29-260518-0007"  # two departments speak of this one
@@ -81,7 +84,7 @@ class _AsGiven:
 
 def fill(database: Database, now: datetime) -> Filled:
     """Three connectors in three states, dossiers, quarantine and runs."""
-    connectors.register(database, _REGISTERED)
+    registrations.register(database, _REGISTERED)
     succeeded = _run(database, "so-tu-phap", now - timedelta(minutes=3), [*_kept(_judicial()), *_UNREADABLE])
     failed = _run(database, "mot-cua", now - timedelta(minutes=41), _kept(_one_stop()))
     running = _run(database, "du-lieu-mo", now - timedelta(seconds=20), _kept({"24-1": _permit()}))
@@ -117,7 +120,8 @@ def _run(database: Database, name: str, at: datetime, records: Sequence[Record])
     runs.start(database, run_id, f"{connector.mapping} v3 1a2b3c4d", "2026-05-18T00:00:00Z", at)
     lease = connectors.take_lease(database, connector.id, "tests", at, 5)
     assert lease is not None
-    work = Work(database, connector, cast("Any", _AsGiven()), "as given", run_id, lease, 5)
+    watch = Watch(name, OnDrift(), watched.learnt(database, connector.id))
+    work = Work(database, connector, cast("Any", _AsGiven()), "as given", run_id, lease, 5, watch)
     store(work, Page(b"[]", "application/json", records, "2026-05-22T00:00:00Z", total=100), at)
     connectors.release_lease(database, lease)
     return run_id

@@ -177,7 +177,7 @@ def test_an_english_page_has_no_vietnamese_of_the_console(english: FlaskClient, 
 def test_an_empty_hub_says_what_to_do(empty: Database) -> None:
     client = create_app(empty, SECRET).test_client()
     sign_in(client, keys.issue(empty, "an", datetime.now(UTC)))
-    assert "config.yaml" in client.get("/").text
+    assert "hub connector new" in client.get("/").text
     assert "Chưa có hồ sơ nào." in client.get("/dossiers").text
     assert "Chưa có lượt chạy nào." in client.get("/runs").text
     assert "Mọi bản ghi đã nhận đều đọc được." in client.get("/quarantine").text

@@ -26,9 +26,9 @@ def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
 
 def test_every_route_of_the_api_is_in_the_document(app: Flask, document: dict[str, Any]) -> None:
     routes = {
-        rule.rule.replace("<path:", "{").replace("<int:", "{").replace(">", "}")
+        rule.rule.replace("<path:", "{").replace("<int:", "{").replace("<", "{").replace(">", "}")
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith(("api.", "health."))
+        if rule.endpoint.startswith(("api.", "push.", "health."))
     }
     assert routes == set(document["paths"])
 

@@ -53,7 +53,9 @@ def test_every_error_code_of_the_connectors_is_explained() -> None:
     assert {code for code in codes_of_connectors() if meaning(code) is meaning(None)} == set()
 
 
-@pytest.mark.parametrize("code", ["stopped", "lease_lost", "hub_fault", "not_registered", "worker_died"])
+@pytest.mark.parametrize(
+    "code", ["stopped", "lease_lost", "hub_fault", "blackout", "drift", "not_active", "not_usable", "worker_died"]
+)
 def test_every_error_code_of_a_run_is_explained(code: str) -> None:
     assert meaning(code) is not meaning(None)
 

@@ -1,0 +1,107 @@
+"""What the API asks of the rooms above it: they are handed to the application, it never imports them."""
+
+from datetime import date
+from typing import Protocol, cast
+
+from flask import current_app
+from pydantic import BaseModel
+
+from connectors.contract import ConnectorType
+from hub.inspection.line import Section
+from hub.record.connector_state import Move
+from hub.record.signature import Signature
+from hub.store.connectors import ConnectorRow
+from hub.store.database import Database
+from hub.store.registrations import Moved, Put, Standing
+from hub.store.secrets import KeptSecret
+from hub.store.versions import Kind, VersionRow
+from mappings.engine.reading import Mapping
+from mappings.engine.target import Target
+from mappings.engine.yaml_source import Finding
+
+
+class Connection(Protocol):
+    """A connector's type and its settings, secrets included."""
+
+    @property
+    def type(self) -> ConnectorType: ...
+
+    @property
+    def settings(self) -> BaseModel: ...
+
+
+class Registered(Protocol):
+    """Everything that asking a connector and reading its records takes."""
+
+    @property
+    def section(self) -> Section: ...
+
+    @property
+    def connection(self) -> Connection: ...
+
+    @property
+    def mapping(self) -> Mapping | None: ...
+
+    @property
+    def problems(self) -> tuple[Finding, ...]: ...
+
+    @property
+    def row(self) -> ConnectorRow | None: ...
+
+    @property
+    def version(self) -> int: ...
+
+    def readable(self) -> Mapping: ...
+
+
+class Secrets(Protocol):
+    """The hub's secrets: they are kept, told by name and forgotten, never shown."""
+
+    def put(self, name: str, value: str, expires_on: date | None) -> None: ...
+
+    def listed(self) -> list[KeptSecret]: ...
+
+    def remove(self, name: str) -> bool: ...
+
+
+class Register(Protocol):
+    """The register of connectors, as `hub.config.register` keeps it; what each may raise stands there."""
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def vault(self) -> Secrets: ...
+
+    @property
+    def target(self) -> Target: ...
+
+    def connector(self, name: str) -> Registered:
+        """A connector in any state, as it is in use now.
+
+        Raises:
+            Unregistered: no connector has this name.
+            Invalid: its document cannot be used.
+        """
+        ...
+
+    def standing(self, name: str) -> Standing: ...
+
+    def put_text(
+        self, name: str, text: str, file: str, signature: Signature, *, expected: int | None = None
+    ) -> Put: ...
+
+    def put_mapping(self, text: str, file: str, signature: Signature, *, expected: int | None = None) -> Put: ...
+
+    def move(self, name: str, wanted: Move, signature: Signature) -> Moved: ...
+
+    def rollback(self, kind: Kind, name: str, version: int, signature: Signature) -> Put: ...
+
+    def numbered(self, kind: Kind, name: str, version: int) -> VersionRow: ...
+
+    def exported(self, name: str) -> dict[str, str]: ...
+
+
+def register() -> Register:
+    """The application's register."""
+    return cast("Register", current_app.extensions["hub.register"])

@@ -1,0 +1,86 @@
+"""`hub mapping put`, `history`, `diff`, `rollback`: the mappings that the hub itself keeps, version by version."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cli.app import (
+    DEFAULT_CONFIG,
+    AuthorOption,
+    ConfigOption,
+    JsonOption,
+    ReasonOption,
+    as_row,
+    opened_register,
+    signed,
+)
+from hub.cli.exits import Exit
+from hub.cli.mapping import commands
+from hub.cli.output import local, print_json, print_table, stop
+from hub.cli.versions import print_difference, print_put, text_given
+from hub.config.mapping import fingerprint_of, text_of
+from hub.store import versions
+from hub.store.versions import Kind
+
+
+@commands.command()
+def put(
+    file: Annotated[str, typer.Argument(help="A mapping.yaml (its tables.yaml is taken along); - is standard input.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    author: AuthorOption = "",
+    reason: ReasonOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Put a mapping into use for the connectors that the hub manages, from their next run on."""
+    with opened_register(config) as register:
+        text, name = text_given(file) if file == "-" else (text_of(Path(file)), file)
+        done = register.put_mapping(text, name, signed(author, reason))
+    print_put(Kind.MAPPING, done, as_json=as_json)
+
+
+@commands.command()
+def history(name: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Every version of a mapping, newest first. A run names the fingerprint that it read with."""
+    with opened_register(config) as register:
+        found = versions.listed(register.database, Kind.MAPPING, name)
+        target = register.in_use.target
+    if not found:
+        stop(f"there is no mapping {name!r} in the hub", Exit.NOT_FOUND)
+    prints = [fingerprint_of(row.text, target) for row in found]
+    if as_json:
+        print_json([as_row(row) | {"fingerprint": print_} for row, print_ in zip(found, prints, strict=True)])
+        return
+    rows = [
+        (row.version, local(row.created_at), row.author, row.reason, print_[:8])
+        for row, print_ in zip(found, prints, strict=True)
+    ]
+    print_table(("version", "when", "who", "why", "fingerprint"), rows)
+
+
+@commands.command()
+def diff(
+    name: str,
+    older: Annotated[int | None, typer.Argument(help="A version; left out, the last but one.")] = None,
+    newer: Annotated[int | None, typer.Argument(help="Another one; left out, the newest.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what changed from one version of a mapping to another, line by line."""
+    with opened_register(config) as register:
+        print_difference(register, Kind.MAPPING, name, older, newer, as_json=as_json)
+
+
+@commands.command()
+def rollback(
+    name: str,
+    version: int,
+    reason: Annotated[str, typer.Option(help="Why; kept in the history.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    author: AuthorOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Put an old version of a mapping into use again, as a new version."""
+    with opened_register(config) as register:
+        done = register.rollback(Kind.MAPPING, name, version, signed(author, reason))
+    print_put(Kind.MAPPING, done, as_json=as_json)

@@ -1,0 +1,1 @@
+"""Looking at a department system for a person: check, discover, preview, scaffold. Nothing here stores anything."""
