@@ -94,6 +94,10 @@ class JsonDocument:
         return json.has(self.value, where)
 
     def text_of(self, record: Any, where: str) -> str | None:
+        if type(record) is dict:
+            value = record.get(where)
+            if type(value) is str:  # nearly always, and twice for every record
+                return value.strip()
         return _scalar(json.at(record, where))
 
     def raw(self, record: Any) -> bytes:
@@ -134,11 +138,15 @@ class XmlDocument:
         return ""
 
     def text(self, where: str) -> str | None:
+        above, is_attribute, name = where.rpartition("@")
+        if is_attribute:
+            element = next(xml.find(self.root, above.removesuffix(".")), None) if above else self.root
+            return None if element is None else element.get(name)
         found = next(xml.find(self.root, where), None)
         return None if found is None else _content(found)
 
     def has(self, where: str) -> bool:
-        return next(xml.find(self.root, where), None) is not None
+        return self.text(where) is not None if "@" in where else next(xml.find(self.root, where), None) is not None
 
     def text_of(self, record: Any, where: str) -> str | None:
         steps = _steps(where)

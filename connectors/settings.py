@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, SecretStr, model_validator
 
-from connectors.times import TimeForm, time_form
+from connectors.times import EPOCH, TimeForm, time_form
 from connectors.wording import did_you_mean
 
 PLACEHOLDERS = ("since", "page", "page_size", "offset")
@@ -123,8 +123,9 @@ class ChangedAt(Settings):
 
     @property
     def first(self) -> datetime:
-        """`beginning` as an aware time."""
-        return self.beginning if self.beginning.tzinfo else self.beginning.replace(tzinfo=ZoneInfo(self.zone))
+        """`beginning` as an aware time; not before 1970 where times are counted from there."""
+        aware = self.beginning if self.beginning.tzinfo else self.beginning.replace(tzinfo=ZoneInfo(self.zone))
+        return max(aware, EPOCH) if self.sent_form.is_count else aware
 
 
 class HttpSettings(Settings):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -31,7 +31,7 @@ _LITERAL = "T"
 _EPOCHS = {"epoch_seconds": 1_000_000, "epoch_millis": 1_000}  # microseconds in one of them
 PLAIN = ("iso", *_EPOCHS)  # forms that are no patterns
 _NUMBER = re.compile(r"-?[0-9]{1,17}(?:\.[0-9]{1,9})?")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 _STEPS = (
@@ -43,6 +43,9 @@ _STEPS = (
 )
 _ISO = {"y": "", "M": "-", "d": "-", "H": "T", "m": ":", "s": ":", "S": ".", "X": ""}  # what stands before each
 _UNITS = ("y", "M", "d", "H", "m", "s")  # from the largest, by the letter that stands for each
+
+
+_MODERN = datetime(2000, 1, 1)  # noqa: DTZ001  (a wall time of any zone)
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,13 @@ class TimeForm:
     def write(self, moment: datetime) -> str:
         """`moment` in this form, in the zone's own time; what the form cannot say is cut off, never rounded up."""
         if self.pattern in _EPOCHS:
-            return str((moment - _EPOCH) // timedelta(microseconds=_EPOCHS[self.pattern]))
+            return str((moment - EPOCH) // timedelta(microseconds=_EPOCHS[self.pattern]))
         local = moment.astimezone(self.zone)
         says_offset = self.pattern == "iso" or "XXX" in self._pieces
         offset = local.utcoffset()
         if says_offset and offset is not None and offset.seconds % 60:
-            local = local.astimezone(UTC)  # local mean time, before 1906: no parser expects its odd seconds
+            # Local mean time, before 1906: no parser expects its odd seconds.
+            local = local.replace(tzinfo=timezone(self.zone.utcoffset(_MODERN) or timedelta()))
         if self.pattern == "iso":
             return local.isoformat()
         return "".join(_written(piece, local) for piece in self._pieces)
@@ -111,7 +115,7 @@ def _counted(unit: int) -> Callable[[str], datetime]:
     def read(text: str) -> datetime:
         if not _NUMBER.fullmatch(text):
             raise ValueError(f"{text!r} is not a count since 1970")
-        return _EPOCH + timedelta(microseconds=int(Decimal(text) * unit))
+        return EPOCH + timedelta(microseconds=int(Decimal(text) * unit))
 
     return read
 

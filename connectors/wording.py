@@ -13,6 +13,12 @@ def quoted(text: str) -> str:
     return f"“{line[:LONGEST_QUOTE]}…”" if len(line) > LONGEST_QUOTE else f"“{line}”"
 
 
+def sentence(text: object) -> str:
+    """With a full stop, unless it ends like a sentence already."""
+    said = str(text).rstrip()
+    return said if said.endswith((".", "?", "!", "…")) else f"{said}."
+
+
 def without_accents(text: str) -> str:
     """Vietnamese as it is typed without its marks, in small letters, for comparing."""
     plain = "".join(letter for letter in normalize("NFD", text.lower()) if not combining(letter))

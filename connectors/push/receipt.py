@@ -15,6 +15,7 @@ class Outcome:
     key: str | None  # None: it has none
     outcome: str  # created, updated, unchanged or quarantined
     reasons: Sequence[str] = ()  # why it is quarantined, or what a sender may want to know
+    problems: Sequence[str] = ()  # fields of a record that was taken which could not be read: they are empty or damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,17 @@ class Receipt:
         said = ", ".join(f"{self.counts[name]} {name}" for name in COUNTS[1:])
         first = next((each for each in self.records if each.outcome == "quarantined"), None)
         why = f" Record {first.position}: {'; '.join(first.reasons)}" if first else ""
-        return f"{self.counts['received']} received: {said}.{why}"
+        return f"{self.counts['received']} received: {said}.{self._left_empty}{why}"
+
+    @property
+    def _left_empty(self) -> str:
+        some = [each for each in self.records if each.problems]
+        if not some:
+            return ""
+        return (
+            f" Fields that cannot be read in {len(some)} of those taken; "
+            f"record {some[0].position}: {'; '.join(some[0].problems)}."
+        )
 
     def as_json(self) -> dict[str, Any]:
         """As it is answered and stored."""
@@ -52,7 +63,13 @@ class Receipt:
     def of_json(cls, said: Mapping[str, Any]) -> "Receipt":
         """As it was stored."""
         records = [
-            Outcome(each["position"], each.get("key"), each["outcome"], tuple(each.get("reasons", ())))
+            Outcome(
+                each["position"],
+                each.get("key"),
+                each["outcome"],
+                tuple(each.get("reasons", ())),
+                tuple(each.get("problems", ())),
+            )
             for each in said["records"]
         ]
         return cls(said["request_id"], {name: said[name] for name in COUNTS}, records)

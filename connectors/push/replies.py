@@ -98,8 +98,9 @@ def _elements(receipt: Receipt) -> Iterator[str]:
     for each in receipt.records:
         key = "" if each.key is None else _element("key", each.key)
         reasons = "".join(_element("reason", reason) for reason in each.reasons)
-        said = _element("position", str(each.position)) + key + _element("outcome", each.outcome) + reasons
-        yield f"<record>{said}</record>"
+        problems = "".join(_element("problem", problem) for problem in each.problems)
+        said = _element("position", str(each.position)) + key + _element("outcome", each.outcome)
+        yield f"<record>{said}{reasons}{problems}</record>"
 
 
 def _response(service: SoapService, inside: str) -> str:

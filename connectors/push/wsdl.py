@@ -53,6 +53,7 @@ _OUTCOMES = """        <xs:element name="record" minOccurs="0" maxOccurs="unboun
           <xs:element name="key" type="xs:string" minOccurs="0"/>
           <xs:element name="outcome" type="xs:string"/>
           <xs:element name="reason" type="xs:string" minOccurs="0" maxOccurs="unbounded"/>
+          <xs:element name="problem" type="xs:string" minOccurs="0" maxOccurs="unbounded"/>
         </xs:sequence></xs:complexType></xs:element>
 """
 

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue, SecretStr, field_validator, model_validat
 
 from connectors.csv import Separator
 from connectors.error_table import ErrorTable
+from connectors.places import refuse_empty_parts
 from connectors.rest.auth_settings import Auth, SessionAuth
 from connectors.rest.page_settings import NEEDED, HeaderPages, LinkedPages, Pages, SinglePage
 from connectors.settings import HttpAddress, NoAuth, QuerySettings, Settings, placeholders_in
@@ -189,6 +190,9 @@ class RestSettings(QuerySettings):
 
     @model_validator(mode="after")
     def _format_fits(self) -> Self:
+        if self.format == "xml" or self.inside:  # in JSON a name may have dots of its own
+            changed_at = self.changed_at.from_ if self.changed_at else None
+            refuse_empty_parts({"records": self.records, "key": self.key, "changed_at": changed_at})
         if self.format == "xml" and not self.records:
             raise ValueError("`format: xml` needs `records`, the element that is one record")
         if self.format in ("csv", "ndjson") and (self.records or self.inside):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, JsonValue, SecretStr, model_validator
 
 from connectors.error_table import ErrorTable, Meaning
+from connectors.places import Place, refuse_empty_parts
 from connectors.settings import HttpAddress, NoAuth, QuerySettings, Settings, placeholders_in
 from connectors.soap.addressing import Version
 from connectors.soap.auth_settings import Auth
@@ -17,7 +18,7 @@ Parameters = dict[str, JsonValue]
 class Inside(Settings):
     """Where the answer carries a text that is itself a document, as most .NET services do."""
 
-    element: str = Field(
+    element: Place = Field(
         min_length=1,
         description="The element that holds the text (its local name); where it comes more than once, every one is "
         "read. `attachment` is a file that comes with the answer.",
@@ -53,7 +54,7 @@ class Fetch(Settings):
 
     operation: str = Field(min_length=1, description="The operation that gives one record.")
     parameters: Parameters = Field(description="What is sent with it; `{key}` is filled in.")
-    records: str | None = Field(
+    records: Place | None = Field(
         default=None, description="The element that is the record, where it is another than in a list."
     )
     inside: Inside | None = Field(
@@ -76,8 +77,8 @@ class Count(Settings):
         description="What is sent with it; `{since}` and `{until}` are filled in. The period begins at `{since}` and "
         "ends before `{until}`."
     )
-    at: str | None = Field(default=None, description="The element that says how many there are.")
-    keys: str | None = Field(
+    at: Place | None = Field(default=None, description="The element that says how many there are.")
+    keys: Place | None = Field(
         default=None,
         description="The element that is the key of each: `DanhSach.HoSo.SoHoSo`. Without it they are pulled.",
     )
@@ -136,7 +137,8 @@ class SoapSettings(QuerySettings):
     auth: Auth = Field(default=NoAuth(), description="The credentials that the system asks for.")
     soap_headers: dict[str, SecretStr | dict[str, SecretStr]] = Field(
         default_factory=dict,
-        description="Elements for the SOAP header, such as `AuthHeader: {UserName: …, Password: …}`; never shown. "
+        description="Elements for the SOAP header, such as `AuthHeader: {UserName: …, Password: …}`; never shown, "
+        "so every value must be a reference, the user's name too. "
         'One that the WSDL leaves out is written with its namespace: `"{http://tempuri.org/}AuthHeader"`.',
     )
     addressing: Literal["none"] | Version = Field(
@@ -155,7 +157,7 @@ class SoapSettings(QuerySettings):
         "or allows only so many days.",
     )
     first_page: Literal[0, 1] = Field(default=1, description="What `{page}` is for the first page.")
-    records: str = Field(
+    records: Place = Field(
         default="",
         description="The element that is one record: its local name, or `parent.child` where that is not enough. "
         "A path in a text that holds JSON; empty: the text is the list.",
@@ -163,17 +165,17 @@ class SoapSettings(QuerySettings):
     inside: Inside | None = Field(
         default=None, description="Where the records are in a document inside a text of the answer."
     )
-    more: str | None = Field(
+    more: Place | None = Field(
         default=None, description="The element that says true while there are further pages, if there is one."
     )
-    next_cursor: str | None = Field(
+    next_cursor: Place | None = Field(
         default=None, description="The element whose text the next request must send as `{cursor}`, if there is one."
     )
     first_cursor: str | None = Field(
         default=None,
         description="What `{cursor}` or `{last_id}` is in the first request; left out, that parameter is left out.",
     )
-    total: str | None = Field(
+    total: Place | None = Field(
         default=None, description="The element that says how many records there are, if there is one."
     )
     errors: ErrorTable | None = Field(
@@ -190,6 +192,15 @@ class SoapSettings(QuerySettings):
     def placeholders(self) -> set[str]:
         """The placeholders that the parameters use, but for those that stand for a secret."""
         return super().placeholders() - set(self.secret_parameters)
+
+    @model_validator(mode="after")
+    def _places_fit(self) -> Self:
+        refuse_empty_parts({"key": self.key, "changed_at": self.changed_at.from_ if self.changed_at else None})
+        if self.errors is not None:
+            errors = self.errors
+            refuse_empty_parts({"errors.at": errors.at, "errors.message": errors.message})
+            refuse_empty_parts({"errors.retry_after": errors.retry_after})
+        return self
 
     @model_validator(mode="after")
     def _cursor_fits(self) -> Self:

@@ -187,6 +187,14 @@ def test_xml_is_read_by_local_names() -> None:
     assert (pages[0].payload, pages[0].media_type) == (XML.encode(), "text/xml")
 
 
+@pytest.mark.parametrize("total", ["@tong", "kq.@tong", "hs.@tong"])
+def test_xml_says_totals_in_attributes_too(total: str) -> None:
+    answer = b'<kq tong="2"><hs tong="2"><h so="1"/><h so="2"/></hs></kq>'
+    with desk(lambda _: Response(answer, mimetype="text/xml")) as there:
+        pages = pull(REST, simple(there.url, format="xml", records="h", key="@so", total=total))
+    assert (keys(pages), pages[0].total) == (["1", "2"], 2)
+
+
 def test_an_error_in_xml_is_no_empty_list() -> None:
     body = Response("<Error><Message>Hết phiên</Message></Error>", mimetype="text/xml")
     error = fails(Changed, body, format="xml", records="hs")

@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from connectors.contract import ConnectorType
@@ -90,3 +91,31 @@ def test_the_rooms_readme_names_every_code_that_is_raised(pytestconfig: Any) -> 
     raised = set(re.findall(r'code="(\w+)"', sources)) | set(re.findall(r'code="\w+" if .* else "(\w+)"', sources))
     table = (room / "README.md").read_text(encoding="utf-8")
     assert {code for code in raised if f"`{code}`" not in table} == set()
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"records": "."},
+        {"records": "DanhSach..HoSo"},
+        {"more": "a."},
+        {"key": ".SoHoSo"},
+        {"inside": {"element": ".", "format": "xml"}},
+        {"errors": {"at": "a..b"}},
+        {"fetch": {"operation": "x", "parameters": {"so": "{key}"}, "records": "."}},
+    ],
+)
+def test_a_place_with_an_empty_part_is_refused(setting: dict[str, Any]) -> None:
+    soap = {"wsdl": "x.wsdl", "operation": "LayDs", "records": "DanhSach.HoSo", "key": "@id"}
+    model = Registry().type("soap").settings
+    model.model_validate(soap)
+    with pytest.raises(ValidationError, match="has an empty part; write names with one dot"):
+        model.model_validate(soap | setting)
+
+
+def test_a_place_in_xml_over_rest_with_an_empty_part_is_refused() -> None:
+    rest = {"url": "https://hoso.example/x", "key": "so..hs"}
+    model = Registry().type("rest").settings
+    model.model_validate(rest)  # in JSON a name may have dots of its own
+    with pytest.raises(ValidationError, match="`key` has an empty part"):
+        model.model_validate(rest | {"format": "xml", "records": "HoSo"})

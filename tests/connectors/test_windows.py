@@ -11,7 +11,6 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from connectors.errors import Changed
 from connectors.rest import REST
 from tests.connectors.desk import Desk, check, keys, last_bookmark, pull, say
 from tests.connectors.small_rest import simple
@@ -98,12 +97,13 @@ def test_a_day_that_lies_on_the_edge_of_two_windows_is_in_both() -> None:
     assert asked == [("31/12/2025", "30/01/2026"), ("29/01/2026", "28/02/2026")]
 
 
-def test_without_a_clock_there_is_no_last_window() -> None:
-    with (
-        clocked(lambda _: say([]), "never") as there,
-        pytest.raises(Changed, match="does not say what time it is"),
-    ):
-        pull(REST, simple(there.url, **windows()))
+def test_where_the_department_tells_no_time_windows_end_with_ours() -> None:
+    register = Windowed()
+    with clocked(register, "never") as there:
+        changed_at = {**windows()["changed_at"], "beginning": (datetime.now(UTC) - timedelta(days=65)).isoformat()}
+        pull(REST, simple(there.url, **windows(changed_at=changed_at)))
+    assert len(register.asked) == 3
+    assert register.asked[-1][0] < datetime.now(UTC) < register.asked[-1][1]
 
 
 def test_a_check_looks_into_the_latest_window_where_the_first_is_empty() -> None:

@@ -31,7 +31,7 @@ def test_parameters_are_filled_in_by_their_type_and_place() -> None:
     texts = {element.tag.rpartition("}")[2]: element.text for element in asked.iter("{urn:ho-so}*")}
     assert texts["maDonVi"] == "H29 trang 0"
     assert texts["trang"] == "0"
-    assert texts["tuNgay"] == "1899-12-31T16:53:30+00:00"
+    assert texts["tuNgay"] == "1900-01-01T00:00:00+07:00"
     assert [e.text for e in asked.iter("{urn:ho-so}matKhau")] == ["s3cret", "s3cret-too"]
 
 

@@ -22,7 +22,7 @@ NUMBERS = count()
 
 def each(page: Page, **changes: Any) -> Page:
     """The page with something changed in each of its records."""
-    return replace(page, records=[replace(record, **changes) for record in page.records])
+    return replace(page, records=[record._replace(**changes) for record in page.records])
 
 
 # what pages hold
