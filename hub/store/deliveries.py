@@ -1,6 +1,6 @@
 """What departments pushed: their own numbers of it and what was answered, counted in one run an hour."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,6 +69,18 @@ def reasons(transaction: Connection, connector_id: int, keys: Collection[str]) -
     return found
 
 
+def problems(transaction: Connection, connector_id: int, keys: Collection[str]) -> dict[str, list[dict[str, str]]]:
+    """What could not be read of these records though they were taken."""
+    found: dict[str, list[dict[str, str]]] = {}
+    wanted = list(keys)
+    columns = source_records.c.key, source_records.c.problems
+    mine = (source_records.c.connector_id == connector_id) & source_records.c.problems.is_not(None)
+    for start in range(0, len(wanted), _MOST_VALUES):
+        some = source_records.c.key.in_(wanted[start : start + _MOST_VALUES])
+        found |= {row.key: row.problems for row in transaction.execute(select(*columns).where(mine, some))}
+    return found
+
+
 def run_since(database: Database, connector_id: int, mapping: str, since: datetime) -> int | None:
     """The run that counts pushes since then; None where a new one has to begin, for whatever ran in between."""
     query = select(runs.c.id, runs.c.kind, runs.c.started_at, runs.c.mapping).where(runs.c.connector_id == connector_id)
@@ -96,6 +108,13 @@ def settle(transaction: Connection, lease: Lease, run_id: int, now: datetime) ->
     well = {"seen_at": now, "failures": 0, "open_until": None, "open_because": None}
     transaction.execute(update(connectors).where(mine).values(**free, **well))
     transaction.execute(update(runs).where(runs.c.id == run_id).values(finished_at=now))
+
+
+def note_problems(transaction: Connection, run_id: int, noted: Callable[[int], dict[str, Any]], count: int) -> None:
+    """Keep, in the run that counts pushes, that so many more records have fields that could not be read."""
+    row = transaction.execute(select(runs.c.notes).where(runs.c.id == run_id).with_for_update()).one()
+    before = sum(note.get("records", 0) for note in row.notes or ())
+    transaction.execute(update(runs).where(runs.c.id == run_id).values(notes=[noted(before + count)]))
 
 
 def note_refusal(database: Database, run_id: int, attempt: dict[str, Any]) -> None:

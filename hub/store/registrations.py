@@ -61,6 +61,7 @@ class Moved:
     name: str
     before: Life
     after: Life
+    asked_again: bool = False  # it was active and left alone, which is over
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,16 @@ class VersionRow:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class MappingInUse:
+    """A mapping as records are read with it."""
+
+    name: str
+    version: int | None  # None: it is in its file only, for no connector was ever run with it
+    managed_by: str  # config: its file; hub: put at run time
+    text: str
+
+
 class NoSuchVersion(LookupError):
     """A document has no version of this number."""
 

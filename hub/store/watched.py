@@ -75,6 +75,12 @@ def close_circuit(transaction: Connection, name: str) -> None:
     transaction.execute(update(connectors).where(connectors.c.name == name).values(**asdict(Circuit())))
 
 
+def close_open_circuit(transaction: Connection, name: str) -> bool:
+    """The same, of one that is left alone just now; whether it was."""
+    is_open = (connectors.c.name == name) & connectors.c.open_until.is_not(None)
+    return transaction.execute(update(connectors).where(is_open).values(**asdict(Circuit()))).rowcount == 1
+
+
 def forget(transaction: Connection, name: str, code: str) -> None:
     """Take the system as the next run finds it, which may come at once; warnings of this code are done with."""
     known = (
