@@ -41,7 +41,8 @@ def test_every_room_says_what_it_is_for(room: str) -> None:
 
 def test_the_departments_page_shows_a_configuration_and_a_mapping_that_are_right(tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/departments.md").read_text(encoding="utf-8"), re.DOTALL)
-    configuration, mapping = blocks
+    draft, configuration, mapping = blocks
+    assert {"so-kin", "FILL_IN"} <= set(re.findall(r"[\w-]+", draft))
     found = understand(parse(configuration, "departments.md"), tmp_path, Registry(), {})
     assert found.config.connectors[0].name == "so-thu-nghiem"
     path = tmp_path / "mapping.yaml"

@@ -98,9 +98,9 @@ def test_the_installed_type_is_used_like_every_other(folder: Folder) -> None:
     check, preview = shell(3)
     port = dead_address().rpartition(":")[2]
     program = (folder.path / by_hand).read_text(encoding="utf-8")
-    (folder.path / by_hand).write_text(program.replace("7447", port), encoding="utf-8")
+    (folder.path / "served.py").write_text(program.replace("7447", port), encoding="utf-8")
     (folder.path / "mine.yaml").write_text(config.replace("7447", port), encoding="utf-8")
-    with folder.running(by_hand, int(port)):
+    with folder.running("served.py", int(port)):
         checked, shown = folder.run(*check), folder.run(*preview)
     assert checked.code == 0, checked.said
     said = re.search(r"The first says `(.+?)`", PAGE)

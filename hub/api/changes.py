@@ -6,6 +6,7 @@ from typing import TypeAlias
 from flask import g, request
 from flask.typing import ResponseReturnValue
 
+from connectors.wording import sentence
 from hub.api.answers import Answer
 from hub.api.connector_models import Rollback
 from hub.api.ports import register
@@ -34,7 +35,7 @@ _PROBLEMS: dict[type[Exception], tuple[int, str]] = {
 
 def _as_problem(error: Exception) -> ResponseReturnValue:
     status, code = _PROBLEMS[type(error)]
-    return answer(ApiProblem(status, code, f"{str(error).rstrip('.')}."))
+    return answer(ApiProblem(status, code, sentence(error)))
 
 
 for _kind in _PROBLEMS:

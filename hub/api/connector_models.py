@@ -149,6 +149,21 @@ class ConnectorPut(BaseModel):
     note: str = Field(description="what to know or do next; empty where nothing")
 
 
+class HowToRun(_Sent):
+    """What a run is to read."""
+
+    full: bool = Field(default=False, description="everything, not only what changed")
+
+
+class MappingDetail(BaseModel):
+    """A mapping with its document, as connectors of the hub are read with it."""
+
+    name: str
+    version: int | None = Field(description="null: it stands in its file only, and no connector was ever run with it")
+    managed_by: str = Field(description="hub: put at run time; config: its file, as it was when the hub last read it")
+    document: str = Field(description="YAML")
+
+
 class ConnectorMoved(BaseModel):
     """Where a connector stands now."""
 

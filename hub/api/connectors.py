@@ -13,6 +13,7 @@ from hub.api.connector_models import (
     ConnectorMoved,
     ConnectorPath,
     ConnectorPut,
+    HowToRun,
     NeededReason,
     Reason,
     Rollback,
@@ -22,12 +23,16 @@ from hub.api.connector_models import (
     Why,
 )
 from hub.api.documents import NAME, Body, sent, told
+from hub.api.models import Run
 from hub.api.parameters import NoParameters
 from hub.api.ports import register
 from hub.api.problems import ApiProblem
 from hub.api.routes import api, errors
-from hub.record.connector_state import Move
+from hub.record.connector_state import Life, Move
+from hub.record.run_state import RunState
 from hub.store import connectors
+from hub.store import runs as store_runs
+from hub.store.registrations import Unregistered
 from hub.store.versions import Kind
 from hub.sync import health as sync_health
 
@@ -113,8 +118,34 @@ def pause_connector(path: ConnectorPath, body: NeededReason) -> Answer:
     operation_id="resume_connector",
 )
 def resume_connector(path: ConnectorPath, body: Reason) -> Answer:
-    """Go on where a paused connector stopped."""
+    """Go on where a paused connector stopped; one that is left alone after failures is asked again."""
     return changes.move(path.name, Move.RESUME, body.reason)
+
+
+@api.post(
+    "/connectors/<name>/run",
+    tags=_CONNECTORS,
+    responses={202: Run, **errors(403, 404, 409)},
+    operation_id="run_connector",
+)
+def run_connector(path: ConnectorPath, body: HowToRun) -> changes.Told:
+    """Queue a run now. One that waits already, and reads as much, is answered instead; `/runs/{id}` tells of it."""
+    database, now = register().database, datetime.now(UTC)
+    row = connectors.found(database, path.name)
+    if row is None:
+        raise Unregistered(path.name, [each.name for each in connectors.listed(database)])
+    if row.state != Life.ACTIVE:
+        raise ApiProblem(409, "not_now", f"{path.name} is {row.state}; only an active connector is run.")
+    kind = "full" if body.full else "incremental"
+    waiting = store_runs.listed(database, connector=path.name, state=RunState.QUEUED)
+    run_id = next((run.id for run in waiting if run.kind in ("full", kind)), None)
+    if run_id is None:
+        with database.write() as transaction:
+            run_id = store_runs.enqueue(transaction, row.id, kind, "hand", now)
+    run = store_runs.get(database, run_id)
+    if run is None:
+        raise LookupError(f"run {run_id} is gone")
+    return answers.run(run, now), 202, {"Location": url_for("api.get_run", run_id=run_id)}
 
 
 @api.post(

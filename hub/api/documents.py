@@ -9,8 +9,9 @@ import orjson
 from flask import request
 from flask_openapi3.models import RawModel
 
+from connectors.wording import sentence
 from hub.api.problems import ApiProblem
-from mappings.engine.yaml_source import Finding, Invalid, parse
+from mappings.engine.yaml_source import Finding, Invalid, Source, parse
 from mappings.engine.yaml_text import write
 
 _LARGEST = 2 * 1024 * 1024  # a mapping with all its tables
@@ -62,24 +63,34 @@ def told(document: Sent) -> Iterator[None]:
     try:
         yield
     except Invalid as invalid:
-        places = _places(document.text)
+        source = _source(document.text)
         errors = [
             {
-                "parameter": ".".join(map(str, places.get((finding.line, finding.column), ()))),
+                "parameter": ".".join(map(str, _setting(source, finding))),
                 "message": _message(finding, as_yaml=document.as_yaml and finding.file == NAME),
             }
             for finding in invalid.findings
         ]
-        detail = " ".join(f"{each['message']}." for each in errors)
+        detail = " ".join(sentence(each["message"]) for each in errors)
         raise ApiProblem(422, "invalid_document", detail, errors=errors) from invalid
 
 
-def _places(text: str) -> dict[tuple[int, int], tuple[str | int, ...]]:
+def _source(text: str) -> Source | None:
     try:
-        source = parse(text, NAME)
+        return parse(text, NAME)
     except Invalid:
-        return {}
-    return {place: loc for places in (source.values, source.keys) for loc, place in places.items()}
+        return None
+
+
+def _setting(source: Source | None, finding: Finding) -> tuple[str | int, ...]:
+    """The path of the setting that a finding is about; of one that is missing, where it would stand."""
+    if source is None or finding.file != NAME:
+        return ()
+    # What is missing is told at the group that it belongs in, which begins where its first key does.
+    shelves = (source.values,) if finding.missing else (source.values, source.keys)
+    places = {place: loc for shelf in shelves for loc, place in shelf.items()}
+    loc = places.get((finding.line, finding.column), ())
+    return (*loc, finding.missing) if finding.missing else loc
 
 
 def _message(finding: Finding, *, as_yaml: bool) -> str:

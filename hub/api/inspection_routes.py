@@ -8,6 +8,7 @@ from typing import Any
 from flask_openapi3.models.tag import Tag
 
 from connectors.errors import ConnectorError
+from connectors.wording import sentence
 from hub.api.answers import Answer
 from hub.api.connector_models import ConnectorPath
 from hub.api.inspection_models import (
@@ -50,11 +51,11 @@ def _told(name: str) -> Iterator[None]:
     try:
         yield
     except ConnectorError as error:
-        raise ApiProblem(502, "department_failed", f"{name}: {error}. {error.hint}") from error
+        raise ApiProblem(502, "department_failed", f"{name}: {sentence(error)} {error.hint}") from error
     except (CannotDescribe, CannotFetch, CannotList, NothingToGuessFrom) as error:
-        raise ApiProblem(409, "not_able", f"{str(error).rstrip('.')}.") from error
+        raise ApiProblem(409, "not_able", sentence(error)) from error
     except Busy as error:
-        raise ApiProblem(409, "not_now", f"{error}.") from error
+        raise ApiProblem(409, "not_now", sentence(error)) from error
     except NoSuchOperation as error:
         raise ApiProblem(404, "operation_not_found", str(error)) from error
 

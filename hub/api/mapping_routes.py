@@ -2,10 +2,12 @@
 
 from flask_openapi3.models.tag import Tag
 
+from connectors.wording import sentence
 from hub.api import changes
 from hub.api.answers import Answer
 from hub.api.connector_models import (
     ConnectorPut,
+    MappingDetail,
     MappingPath,
     MappingVersionPath,
     Rollback,
@@ -19,6 +21,7 @@ from hub.api.ports import register
 from hub.api.problems import ApiProblem
 from hub.api.routes import api, errors
 from hub.store.versions import Kind
+from mappings.engine.library import UnknownMapping
 
 _MAPPINGS = [Tag(name="mappings", description="How records are read.")]
 
@@ -39,6 +42,22 @@ def put_mapping(path: MappingPath, query: Why, raw: Body) -> changes.Told:  # no
             raise ApiProblem(422, "invalid_document", said, errors=[{"parameter": "mapping", "message": said}])
         put = register().put_mapping(document.text, NAME, changes.signed(query.reason), expected=changes.expected())
     return changes.put(Kind.MAPPING, put)
+
+
+@api.get(
+    "/mappings/<path:name>",
+    tags=_MAPPINGS,
+    responses={200: MappingDetail, **errors(404)},
+    operation_id="get_mapping",
+)
+def get_mapping(path: MappingPath, query: NoParameters) -> changes.Told:  # noqa: ARG001
+    """The mapping in use for the connectors that the hub manages. The ETag is its version."""
+    try:
+        found = register().mapping_in_use(path.name)
+    except UnknownMapping as error:
+        raise ApiProblem(404, "version_not_found", f"{sentence(error)} {error.hint}".strip()) from None
+    said = {"name": found.name, "version": found.version, "managed_by": found.managed_by, "document": found.text}
+    return said, 200, {"ETag": f'"{found.version or 0}"'}
 
 
 @api.get(

@@ -169,6 +169,7 @@ class Note(BaseModel):
 
     code: str
     sentence: str
+    records: int | None = Field(None, description="how many it is about, where it counts any")
 
 
 class Run(BaseModel):

@@ -14,7 +14,7 @@ from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
 from hub.store.registrations import Moved, Put, Standing
 from hub.store.secrets import KeptSecret
-from hub.store.versions import Kind, VersionRow
+from hub.store.versions import Kind, MappingInUse, VersionRow
 from mappings.engine.reading import Mapping
 from mappings.engine.target import Target
 from mappings.engine.yaml_source import Finding
@@ -98,6 +98,8 @@ class Register(Protocol):
     def rollback(self, kind: Kind, name: str, version: int, signature: Signature) -> Put: ...
 
     def numbered(self, kind: Kind, name: str, version: int) -> VersionRow: ...
+
+    def mapping_in_use(self, name: str) -> MappingInUse: ...
 
     def exported(self, name: str) -> dict[str, str]: ...
 

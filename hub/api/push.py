@@ -30,6 +30,7 @@ class PushedRecord(BaseModel):
     key: str | None = Field(None, description="what identifies it; absent where it has nothing there")
     outcome: str = Field(description="created, updated, unchanged or quarantined")
     reasons: list[str] | None = Field(None, description="why it is quarantined, or what else is worth knowing")
+    problems: list[str] | None = Field(None, description="fields that could not be read, though the record was taken")
 
 
 class PushReceipt(BaseModel):

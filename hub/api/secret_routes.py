@@ -21,7 +21,8 @@ def list_secrets(query: NoParameters) -> Answer:  # noqa: ARG001
 
 @api.put("/secrets/<name>", tags=_SECRETS, responses={204: None, **errors(403)}, operation_id="put_secret")
 def put_secret(path: SecretPath, body: NewSecret) -> tuple[str, int]:
-    """Keep a secret; an older value of this name is gone. Runs use it from the next one on."""
+    """Keep a secret; an older value of this name is gone. Runs use it from the next one on, also of
+    connectors that were left alone after failures."""
     register().vault.put(path.name, body.value.get_secret_value(), body.expires_on)
     return "", 204
 

@@ -65,7 +65,7 @@ def _steps(found: Configuration, name: str) -> Iterator[Step]:
         try:
             yield from inspection.check(line_of(registered(found, name)))
         except Invalid as invalid:
-            hint = "Correct its document: `hub config check` shows every mistake in a file, `hub connector put` in one sent."
+            hint = "Correct its document: `hub config check` or `hub connector put` shows every mistake."
             yield Step(passed=False, sentence=str(invalid), code="not_usable", hint=hint)
 
 

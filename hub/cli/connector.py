@@ -11,11 +11,14 @@ from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, app, as_row, o
 from hub.cli.exits import Exit
 from hub.cli.output import local, out, print_json, print_table, stop
 from hub.cli.versions import print_difference
+from hub.config.register import Register
 from hub.store import registrations, versions
 from hub.store.connectors import ConnectorRow
 from hub.store.registrations import Standing
-from hub.store.versions import Kind
+from hub.store.versions import HUB, Kind
 from hub.sync.health import ConnectorState, states
+from mappings.engine.library import UnknownMapping
+from mappings.engine.yaml_source import Invalid
 
 commands = typer.Typer(help="Department systems: register, change, pause, retire.", no_args_is_help=True)
 
@@ -56,10 +59,11 @@ def show(name: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption =
     with opened_register(config) as register:
         standing = register.standing(name)
         (fares,) = (one for one in states(register.database, now, retired=True) if one.connector.name == name)
+        mapping = _mapping(register, standing.row)
     if as_json:
-        print_json(_state(fares, now) | _document(standing))
+        print_json(_state(fares, now) | _document(standing) | {"mapping_in_use": mapping})
     else:
-        _print(standing, fares)
+        _print(standing, fares, mapping)
 
 
 @commands.command()
@@ -156,7 +160,20 @@ def _document(standing: Standing) -> dict[str, Any]:
     return changed | {"changed_at": standing.version.created_at, "moved": moved, "document": standing.version.text}
 
 
-def _print(standing: Standing, fares: ConnectorState) -> None:
+def _mapping(register: Register, row: ConnectorRow) -> str:
+    """Its mapping, and where that comes from."""
+    try:
+        used = register.mapping_in_use(row.mapping, row.managed_by)
+        if used.managed_by == HUB:
+            return f"{row.mapping}, from the hub, version {used.version}"
+        return f"{row.mapping}, from the file {register.in_use.shelves.path(row.mapping)}"
+    except UnknownMapping as error:
+        return f"{row.mapping}: {error}"
+    except Invalid as error:
+        return f"{row.mapping}, which cannot be read: {error}"
+
+
+def _print(standing: Standing, fares: ConnectorState, mapping: str) -> None:
     row, version, moved = standing.row, standing.version, standing.moved
     managed = "config.yaml" if row.managed_by == "config" else "the hub"
     out.print(f"{row.name}: {row.title}", markup=False, highlight=False, soft_wrap=True)
@@ -164,6 +181,7 @@ def _print(standing: Standing, fares: ConnectorState) -> None:
         ("stands", f"{row.state}{_by(moved.author, moved.reason, moved.at) if moved else ''}"),
         ("fares", fares.health),
         ("managed by", managed),
+        ("mapping", mapping),
         ("version", f"{version.version}{_by(version.author, version.reason, version.created_at)}"),
         ("read to its end", local(row.seen_at)),
         ("next run", local(fares.next_run_at) or ("by hand" if not row.cadence else "")),

@@ -112,7 +112,7 @@ def resume(
     reason: ReasonOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Go on where a paused connector stopped."""
+    """Go on where a paused connector stopped; one that is left alone after failures is asked again."""
     _move(config, name, Move.RESUME, author, reason, as_json=as_json)
 
 
@@ -163,6 +163,8 @@ def _move(config: Path, name: str, move: Move, author: str, reason: str, *, as_j
         print_json({"name": name, "changed": moved.before != moved.after, "before": moved.before, "state": moved.after})
         return
     said = f"{moved.before} → {moved.after}" if moved.before != moved.after else f"is {moved.after} already"
+    if moved.asked_again:
+        said = f"is {moved.after}; the hub asks it again from now on"
     out.print(f"{name}: {said}.", highlight=False)
 
 

@@ -81,9 +81,9 @@ def _print_secrets(text: str, written: dict[str, Any] | None, config: Path) -> N
     """On standard error, as the document may be redirected into a file: the commands that make its references good."""
     new = dict.fromkeys(secrets_in(parse(text, "document").data))
     new = {name: None for name in new if name not in set(secrets_in(written or {}))}
-    where = "" if config == DEFAULT_CONFIG else f" -c {config}"
+    where = "" if config == DEFAULT_CONFIG or not config.exists() else f" -c {config}"
     if new:
-        err.print("Give the hub what the document refers to; each of these asks for it and keeps it encrypted:")
+        err.print("Give the hub what the document refers to, it is kept encrypted. Each asks for one:", soft_wrap=True)
     for name in new:
         err.print(f"    hub secret set {name}{where}", markup=False, soft_wrap=True)
 

@@ -21,7 +21,7 @@ from hub.cli.output import local, print_json, print_table, stop
 from hub.cli.versions import print_difference, print_put, text_given
 from hub.config.mapping import fingerprint_of, text_of
 from hub.store import versions
-from hub.store.versions import Kind
+from hub.store.versions import CONFIG, HUB, Kind
 
 
 @commands.command()
@@ -41,21 +41,30 @@ def put(
 
 @commands.command()
 def history(name: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """Every version of a mapping, newest first. A run names the fingerprint that it read with."""
+    """Every version of a mapping, newest first, and which is in use. A run names the fingerprint that it read with."""
     with opened_register(config) as register:
         found = versions.listed(register.database, Kind.MAPPING, name)
         target = register.in_use.target
+        used = {by: register.in_use.version(Kind.MAPPING, name, by) for by in (HUB, CONFIG)}
     if not found:
         stop(f"there is no mapping {name!r} in the hub", Exit.NOT_FOUND)
     prints = [fingerprint_of(row.text, target) for row in found]
+    users = [[by for by, version in used.items() if version and version.version == row.version] for row in found]
     if as_json:
-        print_json([as_row(row) | {"fingerprint": print_} for row, print_ in zip(found, prints, strict=True)])
+        lines = zip(found, prints, users, strict=True)
+        print_json([as_row(row) | {"fingerprint": print_, "in_use": by} for row, print_, by in lines])
         return
     rows = [
-        (row.version, local(row.created_at), row.author, row.reason, print_[:8])
-        for row, print_ in zip(found, prints, strict=True)
+        (row.version, _in_use(by), local(row.created_at), row.author, row.reason, print_[:8])
+        for row, print_, by in zip(found, prints, users, strict=True)
     ]
-    print_table(("version", "when", "who", "why", "fingerprint"), rows)
+    print_table(("version", "in use", "when", "who", "why", "fingerprint"), rows)
+
+
+def _in_use(by: list[str]) -> str:
+    """For whose connectors: those of the hub go by its own version before the file, those of config.yaml never."""
+    whose = {HUB: "for connectors of the hub", CONFIG: "for connectors of config.yaml"}
+    return "yes" if len(by) == len(whose) else ", ".join(whose[each] for each in by)
 
 
 @commands.command()

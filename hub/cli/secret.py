@@ -21,7 +21,10 @@ def set_(
     expires: Annotated[str, typer.Option(help="Its last day, as 2027-03-31: operators are warned before.")] = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Keep a secret: asked for, or read from standard input, never from the command line. Runs use it at once."""
+    """Keep a secret: asked for, or read from standard input, never from the command line. Runs use it at once.
+
+    Connectors that use it and were left alone after failures are asked again.
+    """
     if not is_secret_name(name):
         stop(f"{name!r} is no name of a secret: use a-z, A-Z, 0-9, dots, hyphens and _", Exit.WRONG)
     last_day = _day(expires)

@@ -88,6 +88,8 @@ def quarantine_(
 def _reason(reason: dict[str, Any]) -> str:
     said = "" if reason["value"] in (None, "") else f' says "{reason["value"]}",'
     place = f"{reason['field']}: {reason['source']}".strip(": ")
+    if not place:
+        return str(reason["expected"]) + (f"; {reason['hint']}" if reason["hint"] else "")
     return f"{place}{said} expected {reason['expected']}" + (f"; {reason['hint']}" if reason["hint"] else "")
 
 
@@ -134,6 +136,10 @@ def _print(found: WholeDossier) -> None:
         for one in found.sources
     ]
     print_table(("source", "key", "changed there", "stored here"), said)
+    for one in found.sources:
+        for problem in one.problems or []:
+            said_of = f"{one.source.connector} {one.source.key}: could not be read: {_reason(problem)}"
+            out.print(said_of, markup=False, highlight=False, soft_wrap=True)
     happened = [
         (local(one.at), one.status or "", one.name or "", one.actor or "", one.connector) for one in found.timeline
     ]
@@ -142,7 +148,11 @@ def _print(found: WholeDossier) -> None:
 
 
 def _shown(value: Any) -> Any:
-    """A time as people read it; anything else as it is."""
+    """A time as people read it, a list line by line; anything else as it is."""
+    if isinstance(value, list):
+        return "\n".join(str(_shown(each)) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_shown(each)}" for name, each in value.items())
     return local(value) if isinstance(value, str) and _TIME.fullmatch(value) else value
 
 

@@ -26,6 +26,8 @@ def print_summary(synced: Sequence[Synced], totals: Totals, *, as_json: bool) ->
     print_table(columns, rows)
     for one in synced:
         out.print(_tie_out(one.run), highlight=False, soft_wrap=True)
+        for note in one.run.notes:
+            out.print(f"{one.run.connector}: {note['sentence']}", markup=False, highlight=False, soft_wrap=True)
     out.print(
         f"The record holds {totals.dossiers:,} dossiers and {totals.events:,} events; "
         f"{totals.quarantined:,} records are in quarantine.",
@@ -39,7 +41,7 @@ def _document(synced: Sequence[Synced], totals: Totals) -> dict[str, object]:
     lines = [
         {"name": one.run.connector}
         | dict(zip(names, _counts(one.run), strict=True))
-        | {"seconds": round(one.seconds, 3)}
+        | {"seconds": round(one.seconds, 3), "notes": one.run.notes}
         for one in synced
     ]
     return {

@@ -51,6 +51,10 @@ def print_put(kind: Kind, put: Put, *, as_json: bool) -> None:
     out.print(f"{kind} {put.name}: {said}.", markup=False, highlight=False, soft_wrap=True)
     if put.note:
         err.print(put.note, markup=False, soft_wrap=True)
+    if put.state is Life.DRAFT and "Next:" not in put.note:
+        looks = f"Next: `hub check {put.name}` and `hub preview {put.name}` work already"
+        runs = f"when nothing is left to complete, `hub connector activate {put.name}` lets it run"
+        err.print(f"{looks}; {runs}.", markup=False, soft_wrap=True)
 
 
 def text_given(file: str) -> tuple[str, str]:

@@ -4,18 +4,20 @@ from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.wording import sentence
 from hub.config.blanks import blanks
 from hub.config.connector import Connection, read_connector
 from hub.config.in_use import InUse, Registered
-from hub.config.mapping import read_mapping
+from hub.config.mapping import read_mapping, text_of
 from hub.config.recording import record_mappings, registration_of
 from hub.config.vault import Vault
+from hub.inspection.skeleton_parts import ASK
 from hub.record.connector_state import Life, Move
 from hub.record.signature import Signature
 from hub.store import connectors, registrations, versions, watched
 from hub.store.database import Database, Transaction
 from hub.store.registrations import ManagedElsewhere, Moved, Put, Standing, Unregistered
-from hub.store.versions import CONFIG, HUB, Kind, NoSuchVersion, VersionRow
+from hub.store.versions import CONFIG, HUB, Kind, MappingInUse, NoSuchVersion, VersionRow
 from mappings.engine.library import UnknownMapping
 from mappings.engine.target import Target
 from mappings.engine.yaml_source import Finding, Invalid, Source, parse, read
@@ -205,7 +207,8 @@ class Register:
             if wanted in (Move.ACTIVATE, Move.RETIRE):
                 registrations.refuse_configured(transaction, name)
             before, after = registrations.move(transaction, name, wanted, signature)
-            return Moved(name, before, after)
+            resumed = wanted is Move.RESUME and before is after
+            return Moved(name, before, after, resumed and watched.close_open_circuit(transaction, name))
 
         return self.database.write_again(make)
 
@@ -237,6 +240,18 @@ class Register:
             raise NoSuchVersion(f"the {kind} {name} has no version {version}; `hub {kind} history {name}` lists them")
         return found
 
+    def mapping_in_use(self, name: str, managed_by: str = HUB) -> MappingInUse:
+        """The mapping that connectors which are managed so read with.
+
+        Raises:
+            UnknownMapping: there is no such document.
+            Invalid: it was never used, and its file cannot be read.
+        """
+        version = self.in_use.version(Kind.MAPPING, name, managed_by)
+        if version is None:
+            return MappingInUse(name, None, CONFIG, text_of(self.in_use.shelves.path(name)))
+        return MappingInUse(name, version.version, version.managed_by, version.text)
+
     def exported(self, name: str) -> dict[str, str]:
         """A connector's document and its mapping's, by the paths at which `hub apply` takes them.
 
@@ -255,7 +270,12 @@ def _is_own(version: VersionRow | None) -> bool:
 
 def _note(name: str, state: Life, problems: tuple[Finding, ...]) -> str:
     if problems:
-        return "\n".join(f"It cannot be activated yet: line {each.line}: {each.what}." for each in problems)
+        return "\n".join(sentence(f"It cannot be activated yet: {each.what}{_line_of(each)}") for each in problems)
     if state is Life.DRAFT:
         return f"Next: `hub check {name}` asks the department; `hub connector activate {name}` lets it run."
     return f"It stays {state}." if state is not Life.ACTIVE else ""
+
+
+def _line_of(problem: Finding) -> str:
+    """Where it is to be filled in; a mapping is missing elsewhere."""
+    return f" in line {problem.line}" if ASK in problem.what else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hub.config.references import Said, secrets_in
 from hub.record.connector_state import Life
-from hub.store import connectors, secrets, versions
+from hub.store import connectors, secrets, versions, watched
 from hub.store.database import Database, Transaction
 from hub.store.secrets import KeptSecret, Keyring, SecretsLocked, StillUsed
 from hub.store.versions import Kind
@@ -39,13 +39,20 @@ class Vault:
         return value
 
     def put(self, name: str, value: str, expires_on: date | None) -> None:
-        """Keep a secret, encrypted; runs use it from the next one on.
+        """Keep a secret, encrypted; runs use it from the next one on, also of connectors that were left alone.
 
         Raises:
             SecretsLocked: the keys cannot be used.
         """
         keyring, now = self._keyring(make=True), datetime.now(UTC)
-        self.database.write_again(lambda transaction: secrets.put(transaction, keyring, name, value, expires_on, now))
+
+        def keep(transaction: Transaction) -> None:
+            secrets.put(transaction, keyring, name, value, expires_on, now)
+            for user in _users(transaction).get(name, []):
+                # Whatever opened it: a wrong password may look like an interface that changed.
+                watched.close_open_circuit(transaction, user)
+
+        self.database.write_again(keep)
 
     def listed(self) -> list[KeptSecret]:
         """Every secret by name, without its value."""

@@ -119,6 +119,10 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
         _("Nguồn dữ liệu đã thay đổi so với lần chấp nhận trước."),
         _("Hãy kiểm tra ánh xạ bằng `hub preview`, rồi chấp nhận bằng `hub connector accept`."),
     ),
+    "problems": (
+        _("Một số hồ sơ có trường không đọc được; các trường đó để trống."),
+        _("Trang của từng hồ sơ và `hub dossier` cho biết trường nào; hãy sửa ánh xạ hoặc báo cho cơ quan."),
+    ),
     "server_certificate_ends": (_("Chứng thư số của hệ thống cơ quan sắp hết hạn."), _RENEW),
     "our_certificate_ends": (_("Chứng thư số của hub sắp hết hạn."), _RENEW),
     "token_ends": (_("Mã truy cập đã khai báo sắp hết hạn."), _RENEW),

@@ -21,6 +21,7 @@ _PHRASES = {
     "|chi so trang|trang thu",
     PAGE_SIZE: "so dong|page size|size|limit|per page|rows|so ban ghi|top|take|max results|rows per page|so luong"
     "|number of rows|page limit|so ban ghi tren trang|max rows|kich thuoc trang|so dong tren trang|row count|ps"
+    "|kich thuoc"
     "|so luong ban ghi|records per page|max|num rows|batch size|so luong tren trang|max records",
     OFFSET: "offset|skip|start index|from index|first result|start row|start|vi tri bat dau|bat dau|bo qua",
     USER: "user|username|user name|tai khoan|ten dang nhap|ten tai khoan|login|account|nguoi dung|userid|user id",

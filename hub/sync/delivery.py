@@ -24,7 +24,7 @@ from hub.store.connectors import ConnectorRow, Lease, LeaseLost
 from hub.store.database import Database, Transaction
 from hub.store.deliveries import Delivery
 from hub.store.watched import Learnt
-from hub.sync import page
+from hub.sync import page, watch
 from hub.sync.drift import OnDrift, Policy
 from hub.sync.limits import Gate, Stopped
 from hub.sync.owner import certainly_dead
@@ -146,7 +146,11 @@ class Intake:
 
         def also(transaction: Transaction, told: Told) -> None:
             again = deliveries.reasons(transaction, reader.row.id, told.again)
-            receipt = _receipt(pushed, told, again, late)
+            taken = [item.key for item in pushed.items if page.is_key(item.key)]
+            problems = deliveries.problems(transaction, reader.row.id, taken)
+            receipt = _receipt(pushed, told, again, late, problems)
+            if told.left_empty:
+                deliveries.note_problems(transaction, run_id, watch.problems, told.left_empty)
             if pushed.request_id is not None:
                 answer = Delivery(pushed.digest, receipt.as_json())
                 deliveries.keep(transaction, reader.row.id, pushed.request_id, answer, now)
@@ -157,9 +161,9 @@ class Intake:
         return receipts[-1]  # of the transaction that was committed: an earlier try may have been rolled back
 
     def _work(self, reader: Reader, run_id: int, lease: Lease) -> Work:
-        watch = Watch(reader.row.name, _NO_WATCH, Learnt(None, None, []))
+        unwatched = Watch(reader.row.name, _NO_WATCH, Learnt(None, None, []))
         row, used = reader.row, reader.mapping_used
-        return Work(self.database, row, reader.mapping, used, run_id, lease, _LEASE_SECONDS, watch)
+        return Work(self.database, row, reader.mapping, used, run_id, lease, _LEASE_SECONDS, unwatched)
 
     def _run(self, reader: Reader, now: datetime) -> int:
         """The run of this hour: a row for each push would drown all others."""
@@ -193,7 +197,9 @@ def _without(pushed: Pushed, late: dict[int, str]) -> Page:
     return replace(pushed.page, records=kept)
 
 
-def _receipt(pushed: Pushed, told: Told, again: dict[str, Any], late: dict[int, str]) -> Receipt:
+def _receipt(
+    pushed: Pushed, told: Told, again: dict[str, Any], late: dict[int, str], problems: dict[str, Any]
+) -> Receipt:
     """What is said of each record, in the order they came."""
     rejected = told.rejected | again
     last = {item.key: place for place, item in enumerate(pushed.items) if place not in late}
@@ -204,22 +210,25 @@ def _receipt(pushed: Pushed, told: Told, again: dict[str, Any], late: dict[int, 
         elif isinstance(item, Record) and last[item.key] != place:
             outcomes.append(Outcome(place + 1, item.key, "unchanged", (_REPEATED,)))
         else:
-            outcomes.append(_outcome(place + 1, item, told, rejected))
+            outcomes.append(_outcome(place + 1, item, told, rejected, problems))
     counts = dict.fromkeys(COUNTS, 0) | {"received": len(outcomes)}
     for each in outcomes:
         counts[each.outcome] += 1
     return Receipt(pushed.request_id, counts, outcomes)
 
 
-def _outcome(position: int, item: Record | BadRecord, told: Told, rejected: dict[str, Any]) -> Outcome:
+def _outcome(
+    position: int, item: Record | BadRecord, told: Told, rejected: dict[str, Any], problems: dict[str, Any]
+) -> Outcome:
     key = item.key if isinstance(item, Record) else None
+    left_empty = tuple(map(_said, problems.get(item.key, ())))
     found = told.outcomes.get(item.key)
     if found is not None:
-        return Outcome(position, key, found.value)
+        return Outcome(position, key, found.value, problems=left_empty)
     # One whose key is no key was set aside under another name.
     reasons = rejected.get(item.key) or rejected.get(hashlib.sha256(item.raw).hexdigest())
     if reasons is None:
-        return Outcome(position, key, "unchanged")
+        return Outcome(position, key, "unchanged", problems=left_empty)
     return Outcome(position, key, "quarantined", tuple(map(_said, reasons)))
 
 

@@ -81,7 +81,7 @@ def _run(
     runs.start(database, run_id, used, None, now())
     watch = Watch(source.name, _NO_WATCH, Learnt(None, None, []))
     work = page.Work(database, connector, mapping, used, run_id, lease, LEASE_SECONDS, watch)
-    _end(database, run_id, _stored(work, source.name, line, key, now), now())
+    _end(database, run_id, _stored(work, source.name, line, key, now), now(), watch)
     ended = runs.get(database, run_id)
     if ended is None:
         raise LookupError(f"run {run_id} is gone")
@@ -100,17 +100,17 @@ def _stored(work: page.Work, name: str, line: Fetches, key: str, now: Clock) -> 
     except LeaseLost:
         return endings.LEASE_LOST
     except (KeyboardInterrupt, SystemExit):
-        _end(work.database, work.run_id, endings.STOPPED, now())
+        _end(work.database, work.run_id, endings.STOPPED, now(), work.watch)
         raise
     except Exception:
         # A fault of the hub itself: the run must not look alive, and the trace belongs to the log.
-        _end(work.database, work.run_id, endings.hub_fault(name, counts), now())
+        _end(work.database, work.run_id, endings.hub_fault(name, counts), now(), work.watch)
         raise
     if not counts.fetched:
         return Ending(RunState.SUCCEEDED, f"{name} knows no record {quoted(key)}. Nothing was changed.")
     return endings.succeeded(counts)
 
 
-def _end(database: Database, run_id: int, ending: Ending, now: datetime) -> None:
+def _end(database: Database, run_id: int, ending: Ending, now: datetime, watch: Watch) -> None:
     with database.write() as transaction:
-        runs.finish(transaction, run_id, ending, now)
+        runs.finish(transaction, run_id, ending, now, watch.told())

@@ -63,6 +63,11 @@ class Sorted:
     again: list[str]  # keys of records that stand in quarantine, as bad as before
     counts: Counts
 
+    @property
+    def left_empty(self) -> int:
+        """How many of those read have fields that could not be read."""
+        return sum(bool(reading.draft.problems) for reading in self.readings)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -71,7 +76,7 @@ class Told:
     outcomes: dict[str, Outcome]  # by key: those that were read
     rejected: dict[str, list[dict[str, str]]]  # by key: why they were set aside
     again: frozenset[str]  # keys: as bad as before
-    counts: Counts
+    left_empty: int  # records read just now that have fields which could not be read
 
 
 Also: TypeAlias = Callable[[Transaction, Told], None]
@@ -89,12 +94,19 @@ def store(work: Work, page: Page, now: datetime, also: Also = lambda *_: None) -
     known = pages.known_records(work.database, work.connector.id, keys)
     found = _sort(work, page, known)
     work.watch.page()
-    return work.database.write_again(lambda transaction: _write(work, page, found, now, transaction, also))
+    counts = work.database.write_again(lambda transaction: _write(work, page, found, now, transaction, also))
+    work.watch.left_empty += found.left_empty
+    return counts
+
+
+def is_key(text: str) -> bool:
+    """Whether a database can tell records apart by it."""
+    return _KEY.fullmatch(text) is not None
 
 
 def _identified(page: Page) -> Page:
     """The page with the records that no database can tell apart set aside: their key is no key."""
-    wrong = [record for record in page.records if not _KEY.fullmatch(record.key)]
+    wrong = [record for record in page.records if not is_key(record.key)]
     if not wrong:
         return page
     bad = [
@@ -106,7 +118,7 @@ def _identified(page: Page) -> Page:
         )
         for record in wrong
     ]
-    records = [record for record in page.records if _KEY.fullmatch(record.key)]
+    records = [record for record in page.records if is_key(record.key)]
     return replace(page, records=records, bad=[*page.bad, *bad])
 
 
@@ -174,7 +186,7 @@ def _write(work: Work, page: Page, found: Sorted, now: datetime, transaction: Tr
     if page.bookmark is not None:
         connectors.advance_bookmark(transaction, work.connector.id, page.bookmark)
     rejected = {one.key: one.reasons for one in found.rejected}
-    also(transaction, Told(heard, rejected, frozenset(found.again), counts))
+    also(transaction, Told(heard, rejected, frozenset(found.again), found.left_empty))
     return counts
 
 

@@ -235,7 +235,7 @@ class _Run:
             if goes_on_at is not None:
                 watched.fire_not_later_than(transaction, self.connector.id, goes_on_at)
             watched.learn(transaction, self.lease, learnt)
-            runs.finish(transaction, self.run_id, ending, now, self.watch.notes)
+            runs.finish(transaction, self.run_id, ending, now, self.watch.told())
         say = log.info if succeeded else log.warning
         say("run_ended", connector=self.source.name, run=self.run_id, state=ending.state, sentence=ending.sentence)
 

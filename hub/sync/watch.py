@@ -14,6 +14,7 @@ from hub.store.watched import Learnt
 from hub.sync.drift import Look, OnDrift, Policy, described_anew, stopped
 
 DRIFT = "drift"
+PROBLEMS = "problems"
 _DRIFT_IS_TOLD = timedelta(days=7)  # what was accepted is told for so long, then it is how things are
 _MOST_WARNINGS = 20
 
@@ -28,6 +29,7 @@ class Watch:
     described_as: str | None = None
     warned: list[contract.Warning] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    left_empty: int = 0  # records of this run that have fields which could not be read
     look: Look = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +64,10 @@ class Watch:
         if isinstance(connector, Warns):
             self.warned += connector.warnings()
 
+    def told(self) -> list[dict[str, Any]]:
+        """What a person should know of the run though it went on."""
+        return [*self.notes, *([problems(self.left_empty)] if self.left_empty else [])]
+
     def ended(self, now: datetime, warn_before: timedelta, *, succeeded: bool) -> Learnt:
         """What is known after the run. One that broke off knows less: what was told before stays told."""
         differences = self.look.differences()
@@ -82,6 +88,16 @@ class Watch:
     def _tell(self, policy: Policy, sentences: list[str]) -> None:
         if policy is Policy.WARN:
             self.notes += [{"code": DRIFT, "sentence": f"{sentence}."} for sentence in sentences]
+
+
+def problems(count: int) -> dict[str, Any]:
+    """The note that so many records of a run lost a field on their way."""
+    records, them = ("1 record", "has") if count == 1 else (f"{count:,} records", "have")
+    sentence = (
+        f"{records} of this run {them} fields that could not be read and were left empty; "
+        "`hub dossier CODE` shows them."
+    )
+    return {"code": PROBLEMS, "sentence": sentence, "records": count}
 
 
 def ends_of_secrets(database: Database, names: Sequence[str]) -> list[contract.Warning]:

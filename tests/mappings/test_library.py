@@ -48,3 +48,14 @@ def test_a_document_that_calls_itself_otherwise_is_a_mistake(tmp_path: Path, tar
     assert found.what == 'the folder says "so-moi/ho-so", the document "so-cu/ho-so"'
     with pytest.raises(Invalid):
         library.mapping("so-moi/ho-so", target)
+
+
+def test_a_name_is_only_guessed_where_one_is_really_near() -> None:
+    library = Library()
+    hints = {}
+    for name in ("mot-cua/ho-s", "so-thu/ho-so"):
+        with pytest.raises(UnknownMapping) as caught:
+            library.path(name)
+        hints[name] = caught.value.hint
+    assert hints["mot-cua/ho-s"] == 'did you mean "mot-cua/ho-so"?'
+    assert hints["so-thu/ho-so"].startswith("known here: ")

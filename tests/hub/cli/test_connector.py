@@ -53,13 +53,20 @@ def test_registering_asks_nobody_and_says_what_is_next(run: Command) -> None:
     assert "standard input:9:48 the hub keeps no secret so-thu.password; `hub secret set so-thu.password`" in done.err
     run("secret", "set", "so-thu.password", stdin="geheim\n")
     done = run("connector", "new", "--from", "-", stdin=SECTION)
-    assert done.out == "connector so-thu: version 1 is in use.\n"
+    assert done.out == "connector so-thu: version 1 is a draft, which is kept but not run.\n"
+    assert "Next: `hub check so-thu` and `hub preview so-thu` work already" in done.err
     assert 'It cannot be activated yet: there is no mapping "so-thu/ho-so".' in done.err
     assert "so-thu v1:6:10 there is no mapping" in run("connector", "activate", "so-thu", code=2).err
     run("mapping", "put", "-", stdin=mapping())
     assert run("connector", "activate", "so-thu").out == "so-thu: draft → active.\n"
     assert run("connector", "activate", "so-thu").out == "so-thu: is active already.\n"
     assert "there is a connector so-thu already (active)" in run("connector", "new", "so-thu", code=2).err
+
+
+def test_the_list_fits_a_narrow_screen_a_line_for_each(registered: Command, tmp_path: Path) -> None:
+    done = hub("connector", "list", "-c", tmp_path / "config.yaml", columns=80)
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert sum("so-thu" in line or "│  " in line for line in done.out.splitlines()) == 1
 
 
 def test_questions_that_are_broken_off_register_nothing(run: Command) -> None:
@@ -104,7 +111,7 @@ def test_a_document_is_changed_in_the_editor(registered: Command, tmp_path: Path
     def edited(to: str, stdin: str = "", code: int = 0) -> Outcome:
         return registered("connector", "edit", "so-thu", stdin=stdin, code=code, EDITOR=str(editor), VISUAL="", TO=to)
 
-    assert "version 2 is in use" in edited("key: maHoSo").out
+    assert "version 2 is a draft" in edited("key: maHoSo").out
     assert "Nothing was changed" in edited("key: maHoSo").err  # left as it was
     registered("connector", "rollback", "so-thu", "1", "--reason", "x")
     assert (
@@ -168,6 +175,9 @@ def test_a_mapping_is_put_shown_and_taken_back(registered: Command, tmp_path: Pa
     versions = registered("mapping", "history", "so-thu/ho-so", "--json").document
     assert [one["version"] for one in versions] == [3, 2, 1]
     assert versions[0]["fingerprint"] == versions[2]["fingerprint"] != versions[1]["fingerprint"]
+    assert [one["in_use"] for one in versions] == [["hub"], [], []]
+    assert "for connectors of the hub" in registered("mapping", "history", "so-thu/ho-so").out
+    assert "so-thu/ho-so, from the hub, version 3" in registered("connector", "show", "so-thu").out
     file.write_text(mapping().replace("code:", "coed:"))
     assert "mapping.yaml:5:10" in registered("mapping", "put", file, code=2).err
     registered("mapping", "history", "no/such", code=4)

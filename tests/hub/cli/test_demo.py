@@ -31,7 +31,7 @@ def test_the_demo_syncs_its_departments_and_a_second_one_doubles_nothing(store: 
     summary = first.document
     assert set(summary) == {"connectors", "dossiers", "events", "quarantined"}
     judicial, one_stop = summary["connectors"]
-    assert set(judicial) == {"name", *COUNTS, "seconds"}
+    assert set(judicial) == {"name", *COUNTS, "seconds", "notes"}
     assert [judicial[name] for name in COUNTS] == [600, 597, 0, 0, 3]
     assert [one_stop[name] for name in COUNTS] == [800, 677, 120, 0, 3]
     assert summary["dossiers"] == 1274

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from tests.departments.generator import generate
 from tests.departments.mot_cua import MotCua
@@ -33,6 +34,31 @@ connectors:
       changed_at: {{from: NgayCapNhat, date: dd/MM/yyyy HH:mm:ss}}
       more: ConTrang
       fetch: {{operation: LayHoSo, parameters: {{soHoSo: "{{key}}"}}, records: LayHoSoResult}}
+"""
+WSDL = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"
+    xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:HoSo" targetNamespace="urn:HoSo">
+  <message name="Request"><part name="matKhau" type="xs:string"/><part name="trang" type="xs:int"/></message>
+  <message name="Response"/>
+  <portType name="P"><operation name="timHoSo">
+    <input message="t:Request"/><output message="t:Response"/></operation></portType>
+  <binding name="B" type="t:P"><soap:binding style="rpc" transport="http://schemas.xmlsoap.org/soap/http"/>
+    <operation name="timHoSo"><soap:operation soapAction="urn:HoSo#timHoSo"/>
+      <input><soap:body use="literal" namespace="urn:HoSo"/></input>
+      <output><soap:body use="literal" namespace="urn:HoSo"/></output></operation></binding>
+  <service name="HoSo"><port name="P" binding="t:B"><soap:address location="https://hoso.example/soap"/></port></service>
+</definitions>"""
+DRAFT = """
+name: so-kin
+title: Sở Kín
+type: soap
+agency: FILL_IN
+mapping: so-kin/ho-so
+settings:
+  wsdl: {address}
+  auth: {{type: basic, username: hub, password: "${{secret:so-kin.password}}"}}
+  operation: FILL_IN
+  records: FILL_IN
+  key: FILL_IN
 """
 
 
@@ -143,13 +169,21 @@ def test_from_an_address_to_dossiers_at_a_running_hub_without_writing_a_line(
     url = f"{addresses['SO_TU_PHAP_URL']}{PATH}?wsdl"
     made = hub("discover", url, "--operation", "LayDanhSachHoSo", "--as-connector", "so-moi", "-c", config)
     connector.write_text(made.out, encoding="utf-8")
-    assert hub("connector", "put", connector, "-c", config).code == 0
+    put = hub("connector", "put", connector, "-c", config)
+    assert "connector so-moi: version 1 is a draft" in put.out
+    assert "It cannot be activated yet: `agency` still says FILL_IN in line 5." in put.err
     assert hub("check", "-c", config).code == 0
     mapping.write_text(hub("scaffold", "so-moi", "-c", config).out, encoding="utf-8")
     assert hub("mapping", "put", mapping, "-c", config).code == 0
     assert hub("preview", "so-moi", "-c", config, "--json").document["records"][0]["read"]["code"]
     assert hub("fetch", "so-moi", "1", "-c", config).code == 2  # a draft is not run
+    refused = hub("connector", "activate", "so-moi", "-c", config)
+    assert (refused.code, "so-moi v1:5:9 `agency` still says FILL_IN" in refused.err) == (2, True)
+    connector.write_text(made.out.replace("FILL_IN", "000.00.99.H29"), encoding="utf-8")
+    assert hub("connector", "put", connector, "-c", config).code == 0
     assert hub("connector", "activate", "so-moi", "-c", config).code == 0
+    connector.write_text(made.out, encoding="utf-8")
+    assert hub("connector", "put", connector, "-c", config).code == 2  # it runs: nothing half done is put into use
     (synced,) = hub("sync", "so-moi", "-c", config, "--json").document["connectors"]
     assert synced["created"] >= 38
 
@@ -217,7 +251,50 @@ def test_a_preview_of_a_department_in_trouble_shows_its_answer_and_why(config: P
     assert done.code == 1
     assert "<DanhSach>" in done.out
     assert "so-thu: the answer of" in done.err
-    assert "Only what was received is shown." in done.err
+    assert "No mapping so-thu/ho-so yet: only what was received is shown." in done.err
+
+
+def test_a_preview_without_a_record_shows_what_came_instead(config: Path) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("HH:mm:ss}", "HH:mm:ss, beginning: 2099-01-01}"), encoding="utf-8")
+    done = hub("preview", "so-thu", "-c", config)
+    assert (done.code, "LayDanhSachHoSoResponse" in done.out) == (0, True), done.err
+    assert "so-thu has no record to show. If the answer above does hold records, `records: HoSo`" in done.out
+
+
+def test_credentials_in_an_address_are_refused_and_not_repeated(tmp_path: Path) -> None:
+    done = hub("discover", "http://hub:geheim@127.0.0.1:9/x?wsdl", "-c", tmp_path / "none.yaml")
+    assert (done.code, "the address holds a user or a password" in done.err) == (1, True)
+    assert "geheim" not in done.out + done.err
+
+
+def test_a_description_behind_a_password_is_reached_through_a_draft(tmp_path: Path) -> None:
+    config, draft = tmp_path / "config.yaml", tmp_path / "so-kin.yaml"
+    config.write_text(f'database: {{url: "sqlite:///{tmp_path}/hub.db"}}\n', encoding="utf-8")
+    with HTTPServer() as server:
+        server.expect_request("/", headers={"Authorization": "Basic aHViOmdlaGVpbQ=="}).respond_with_data(WSDL)
+        server.expect_request("/").respond_with_data("", 401)
+        refused = hub("discover", server.url_for("/?wsdl"), "-c", config)
+        assert (refused.code, "then `hub discover NAME` asks with its credentials" in refused.err) == (1, True)
+        draft.write_text(DRAFT.format(address=server.url_for("/?wsdl")), encoding="utf-8")
+        hub("secret", "set", "so-kin.password", "-c", config, stdin="geheim\n")
+        put = hub("connector", "put", draft, "-c", config)
+        assert (put.code, put.err.count("still says FILL_IN")) == (0, 4), put.err
+        assert "timHoSo" in hub("discover", "so-kin", "-c", config).out
+        options = ("--operation", "timHoSo", "--as-connector", "so-kin")
+        made = hub("discover", "so-kin", *options, "-c", config)
+    assert 'password: "${secret:so-kin.password}"' in made.out
+    assert "title: Sở Kín" in made.out
+    assert made.err.splitlines()[1:] == [f"    hub secret set so-kin.matKhau -c {config}"]  # the other one is there
+
+
+def test_the_commands_for_secrets_are_told_apart_from_the_document(tmp_path: Path) -> None:
+    (tmp_path / "dv.wsdl").write_text(WSDL, encoding="utf-8")
+    options = ("--operation", "timHoSo", "--as-connector", "so-moi", "-c", tmp_path / "none.yaml")
+    made = hub("discover", tmp_path / "dv.wsdl", *options)
+    assert "${secret:so-moi.matKhau}" in made.out
+    assert "hub secret set" not in made.out
+    assert "    hub secret set so-moi.matKhau" in made.err.splitlines()
 
 
 def test_a_preview_of_a_file_asks_nobody(config: Path, tmp_path: Path) -> None:
@@ -241,6 +318,12 @@ def test_one_record_is_fetched_and_stored(config: Path, addresses: dict[str, str
     assert hub("dossier", key, "-c", config).code == 0
     unknown = hub("fetch", "so-thu", "000.00.15.H29-000000-9999", "-c", config)  # a Fault of this service
     assert (unknown.code, "so-thu:" in unknown.err) == (1, True)
+    text = config.read_text(encoding="utf-8").replace(
+        "      fetch:", '      faults: [{text: "*", means: empty}]\n      fetch:'
+    )
+    config.write_text(text, encoding="utf-8")
+    unknown = hub("fetch", "so-thu", "000.00.15.H29-000000-9999", "-c", config)
+    assert (unknown.code, "so-thu knows no record" in unknown.err) == (4, True)
     assert hub("fetch", "no-such", "1", "-c", config).code == 4
 
 

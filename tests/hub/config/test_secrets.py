@@ -2,7 +2,7 @@
 
 import stat
 import threading
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 
 from hub.config.vault import Vault
 from hub.record.connector_state import Move
-from hub.store import secrets
+from hub.store import connectors, secrets
 from hub.store.database import Database, connect
 from hub.store.secrets import SecretsLocked, StillUsed, new_key
+from hub.store.tables import connectors as connectors_table
 from hub.store.tables import secrets as table
 from mappings.engine.yaml_source import Invalid
 from tests.hub.config.registering import BY_AN, EMBEDDED, Settings, configuration, mapping, put, register, section
@@ -217,3 +218,32 @@ class TestPlain:
 def test_the_configuration_is_checked_without_a_store(tmp_path: Path) -> None:
     found = configuration(tmp_path, section(settings="{keys: ['${secret:nobody.knows}']}"))
     assert found.connections[0].section.name == "so-thu"
+
+
+def test_a_new_value_lets_the_connectors_that_use_it_be_asked_again(database: Database, tmp_path: Path) -> None:
+    to = register(database, tmp_path)
+    to.vault.put("key", "wrong", None)
+    put(to, section(settings="{headers: {A: '${secret:key}'}}"))
+    put(to, section(name="so-khac"))
+    left_alone(database)
+    to.vault.put("key", "right", None)
+    open_until = {row.name: row.open_until is not None for row in connectors.listed(database)}
+    assert open_until == {"so-thu": False, "so-khac": True}
+
+
+def test_resuming_an_active_connector_closes_its_circuit_once(database: Database, tmp_path: Path) -> None:
+    to = register(database, tmp_path)
+    put(to, mapping())
+    put(to, section())
+    to.move("so-thu", Move.ACTIVATE, BY_AN)
+    left_alone(database)
+    assert [to.move("so-thu", Move.RESUME, BY_AN).asked_again for _ in range(2)] == [True, False]
+    (row,) = connectors.listed(database)
+    assert (row.state, row.open_until, row.failures) == ("active", None, 0)
+
+
+def left_alone(database: Database) -> None:
+    """As after a refusal."""
+    values = {"failures": 1, "open_until": datetime.now(UTC) + timedelta(hours=1), "open_because": "it was refused"}
+    with database.write() as transaction:
+        transaction.execute(update(connectors_table).values(**values))

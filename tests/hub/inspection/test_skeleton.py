@@ -1,6 +1,5 @@
 """A connector's document from a description: what names and types say, and that the type accepts it as it stands."""
 
-import re
 from typing import Any
 
 import pytest
@@ -39,8 +38,7 @@ def settings(operation: Operation, kind: str = "soap", *others: Operation, sampl
     found = Discovery(kind, "http://hoso.example/dv?wsdl", Description((operation, *others)), sample)
     text = skeleton(found, operation, "so-thu")
     written = parse(text, "so-thu.yaml")
-    secrets = dict.fromkeys(re.findall(r"\$\{env:(\w+)\}", text), "not-a-secret")
-    read_connector(written, Registry(), References(secrets))
+    read_connector(written, Registry(), References({}))
     return written.data["settings"]
 
 
@@ -67,9 +65,9 @@ def test_secrets_become_references_wherever_they_are_sent() -> None:
         Field("soap_headers.AuthHeader.Token", "xs:string"),
     )
     made = settings(operation)
-    assert made["parameters"] == {"request": {"username": "${env:USERNAME}"}}
-    assert made["secret_parameters"] == {"request.matKhau": "${env:MATKHAU}"}
-    assert made["soap_headers"] == {"AuthHeader": {"Token": "${env:TOKEN}"}}
+    assert made["parameters"] == {"request": {"username": "${secret:so-thu.username}"}}
+    assert made["secret_parameters"] == {"request.matKhau": "${secret:so-thu.matKhau}"}
+    assert made["soap_headers"] == {"AuthHeader": {"Token": "${secret:so-thu.Token}"}}
 
 
 def test_what_nobody_can_guess_is_left_to_be_filled_in() -> None:
@@ -80,7 +78,7 @@ def test_what_nobody_can_guess_is_left_to_be_filled_in() -> None:
 def test_a_since_without_a_time_of_change_is_not_pretended() -> None:
     answer = [field for field in LIST if "NgayCapNhat" not in field.path]
     made = settings(soap(Field("tuNgay", "xs:string"), answer=answer))
-    assert made["parameters"] == {"tuNgay": ""}
+    assert made["parameters"] == {"tuNgay": "FILL_IN"}
     assert "changed_at" not in made
 
 
@@ -96,6 +94,64 @@ def test_an_answer_of_one_text_may_hold_a_document() -> None:
     made = settings(soap(answer=[Field("LayDsResult", "xs:string")]))
     assert made["inside"] == {"element": "LayDsResult", "format": "xml"}
     assert (made["records"], made["key"]) == ("FILL_IN", "FILL_IN")
+
+
+def test_a_text_beside_other_values_may_hold_a_document_where_it_is_the_result() -> None:
+    answer = [Field("LayHoSoXmlResult", "xs:string"), Field("maLoi", "xs:string")]
+    made = settings(soap(answer=answer))
+    assert made["inside"] == {"element": "LayHoSoXmlResult", "format": "xml"}
+
+
+def test_a_result_that_is_called_like_a_dossier_is_not_taken_for_one() -> None:
+    made = settings(soap(answer=[Field("LayHoSoXmlResult", "xs:string")]))
+    assert made["inside"]["element"] == "LayHoSoXmlResult"
+    assert (made["records"], made["key"]) == ("FILL_IN", "FILL_IN")
+
+
+def test_the_table_of_a_data_set_is_left_to_be_filled_in_with_a_word_on_where_to_look() -> None:
+    operation = soap(answer=[Field("LayHoSoResult", ".NET DataSet")])
+    made = settings(operation)
+    assert (made["records"], made["key"], "inside" in made) == ("FILL_IN", "FILL_IN", False)
+    text = skeleton(Discovery("soap", "x", Description(())), operation, "net")
+    assert "records: FILL_IN # the name of a DataSet's table: look at `hub preview net --json`" in text
+
+
+def test_seconds_since_1970_are_asked_for_as_they_are_told() -> None:
+    answer = [
+        Field("hoSo", "object", repeated=True),
+        Field("hoSo.soHoSo", "xs:string"),
+        Field("hoSo.capNhat", "xs:long"),
+        Field("hoSo.@id", "xs:string"),
+    ]
+    asked = (Field("tuGiay", "xs:long"), Field("batDau", "xs:int"), Field("soDong", "xs:int"))
+    made = settings(soap(*asked, answer=answer))
+    assert made["parameters"] == {"tuGiay": "{since}", "batDau": "{offset}", "soDong": "{page_size}"}
+    assert (made["key"], made["changed_at"]) == ("soHoSo", {"from": "capNhat", "date": "epoch_seconds"})
+
+
+def test_a_number_and_the_agency_are_not_guessed() -> None:
+    found = Discovery("soap", "x", Description(()))
+    text = skeleton(found, soap(Field("in0", "xs:int", required=True), Field("in1", "xs:int")), "a")
+    assert "in0: FILL_IN # xs:int, required" in text
+    assert "in1: FILL_IN # xs:int; take the line out if it is not needed" in text
+    assert "agency: FILL_IN # " in text
+
+
+def test_of_a_registered_connector_all_that_the_description_does_not_know_is_kept() -> None:
+    auth = {"type": "basic", "username": "hub", "password": "${secret:java.password}"}
+    draft = {
+        "name": "java",
+        "title": "Sở Giáo dục",
+        "agency": "FILL_IN",
+        "schedule": {"every": "5m"},
+        "settings": {"wsdl": "x", "auth": auth, "timeout_seconds": 5, "operation": "FILL_IN", "key": "FILL_IN"},
+    }
+    text = skeleton(Discovery("soap", "http://hoso.example/dv?wsdl", Description(())), soap(), "java", draft)
+    made = parse(text, "java.yaml").data
+    assert (made["title"], made["agency"], made["schedule"]) == ("Sở Giáo dục", "FILL_IN", {"every": "5m"})
+    kept = made["settings"]
+    assert (kept["auth"], kept["timeout_seconds"]) == (auth, 5)
+    assert (kept["operation"], kept["records"], kept["key"]) == ("LayDs", "HoSo", "SoHoSo")
 
 
 def test_one_record_is_told_from_the_lists_in_it() -> None:
@@ -139,7 +195,7 @@ def test_a_rest_operation_becomes_settings_that_could_run() -> None:
     assert settings(operation, "rest") == {
         "url": "https://hoso.example/api/ho-so",
         "parameters": {"tuNgay": "{since}", "trang": "{page}", "limit": "{page_size}"},
-        "secret_headers": {"X-Api-Key": "${env:X_API_KEY}"},
+        "secret_headers": {"X-Api-Key": "${secret:so-thu.X-Api-Key}"},
         "headers": {"Accept-Language": "vi"},
         "pages": {"type": "numbered", "first": 1, "more": "conTrang"},
         "records": "duLieu",
@@ -180,12 +236,22 @@ def test_an_answer_in_xml_is_asked_for_by_its_element() -> None:
         ("Trang", "xs:int", "page"),
         ("per_page", "integer", "page_size"),
         ("SoBanGhi", "xs:int", "page_size"),
+        ("kichThuoc", "xs:int", "page_size"),
         ("$skip", "integer", "offset"),
         ("start", "integer", "offset"),
         ("from", "integer", "offset"),
         ("from", "string", "since"),
         ("tenDangNhap", "xs:string", "user"),
         ("MatKhau", "xs:string", "secret"),
+        ("khoa", "xs:string", "secret"),
+        ("key", "xs:string", "secret"),
+        ("token", "xs:string", "secret"),
+        ("api_key", "string", "secret"),
+        ("pass", "xs:string", "secret"),
+        ("tuGiay", "xs:long", "since"),
+        ("batDau", "xs:int", "offset"),
+        ("batDau", "xs:dateTime", "since"),
+        ("skip", "xs:int", "offset"),
         ("apiKey", "xs:string", "secret"),
         ("maDonVi", "xs:string", None),
         ("trangThai", "xs:string", None),

@@ -380,3 +380,15 @@ def test_an_answer_is_kept_as_received_once_and_only_when_it_brought_something(d
     do(Listing([[record(1, status="done")]]), kind="full")
     (second,) = dossiers.sources(database, stored(database, A).id)
     assert second.payload_id > first.payload_id
+
+
+def test_a_run_tells_how_many_of_its_records_have_fields_that_cannot_be_read(database: Database, do: Do) -> None:
+    wrong = {"id": 1, "code": A, "status": "open", "received": "32/13/2026"}
+    listing = Listing([[wrong, {"id": 2, "code": B, "status": "open"}]])
+    first, second = do(listing, kind="full"), do(listing, kind="full")
+    assert [note["code"] for note in first.notes] == ["problems"]
+    assert first.notes[0]["sentence"].startswith("1 record of this run has fields that could not be read")
+    assert second.notes == []  # it was not read again
+    connector = connectors.named(database, "a")
+    assert connector is not None
+    assert not connector.warnings  # a note of the run, no trouble of the connector

@@ -30,6 +30,7 @@ fields:
   status: {{from: trangThai, table: status}}
   applicant.name: {{from: chuHoSo}}
   received_at: {{from: ngayNhan, date: "dd/MM/yyyy", required: true}}
+  due_at: {{from: hanTra, date: "dd/MM/yyyy"}}
 tables:
   status: {{"Mới nhận": accepted, "Đang giải quyết": processing, "Đã trả": returned}}
 """

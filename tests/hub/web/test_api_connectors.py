@@ -16,7 +16,7 @@ from hub.store.keys import Role
 from hub.store.versions import Kind
 from hub.web.app import create_app
 from mappings.engine.yaml_source import parse
-from tests.hub.config.registering import EMBEDDED, mapping, register, section
+from tests.hub.config.registering import EMBEDDED, mapping, on_the_shelf, register, section
 from tests.hub.web.served import SECRET
 from tests.hub.web.visitor import csrf, sign_in
 
@@ -279,3 +279,45 @@ def test_answers_are_of_the_form_that_the_document_gives(manage: Caller) -> None
     ):
         wanted = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
         Draft202012Validator(wanted).validate(manage.get(path).get_json())
+
+
+def test_a_run_is_queued_and_one_that_waits_is_answered_instead(database: Database, manage: Caller) -> None:
+    registered(manage)
+    assert code(manage.post(f"{HERE}/so-thu/run")) == (409, "not_now")
+    assert code(manage.post(f"{HERE}/không/run")) == (404, "connector_not_found")
+    manage.post(f"{HERE}/so-thu/activate", {})
+    queued = [manage.post(f"{HERE}/so-thu/run", body) for body in (None, {}, {"full": True}, {"full": True}, {})]
+    assert {answer.status_code for answer in queued} == {202}
+    first, same, full, again, covered = (answer.get_json() for answer in queued)
+    assert (first["state"], first["kind"], full["kind"]) == ("queued", "incremental", "full")
+    assert (same["id"], again["id"], covered["id"]) == (first["id"], full["id"], full["id"])
+    assert manage.get(queued[0].headers["Location"]).get_json()["id"] == first["id"]
+    assert code(manage.post(f"{HERE}/so-thu/run", {"ful": True})) == (422, "invalid_parameters")
+
+
+def test_only_a_key_that_manages_queues_runs(callers: dict[Role, Caller]) -> None:
+    registered(callers[Role.MANAGE])
+    assert code(callers[Role.READ].post(f"{HERE}/so-thu/run", {})) == (403, "not_allowed")
+
+
+def test_the_mapping_in_use_is_shown_with_where_it_comes_from(manage: Caller, tmp_path: Path) -> None:
+    here = "/api/v1/mappings/so-thu/ho-so"
+    assert code(manage.get(here)) == (404, "version_not_found")
+    on_the_shelf(tmp_path, mapping())
+    said = manage.get(here).get_json()
+    assert (said["name"], said["version"], said["managed_by"]) == ("so-thu/ho-so", None, "config")
+    manage.put_yaml(here, mapping(code="soHoSo"))
+    answer = manage.get(here)
+    said = answer.get_json()
+    assert (said["version"], said["managed_by"], answer.headers["ETag"]) == (1, "hub", '"1"')
+    assert "soHoSo" in said["document"]
+    assert manage.get(f"{here}/versions").get_json()["items"][0]["version"] == 1
+
+
+def test_what_is_missing_is_told_by_name_in_whole_sentences(manage: Caller) -> None:
+    answer = manage.post(HERE, {name: value for name, value in data().items() if name != "mapping"})
+    assert code(answer) == (422, "invalid_document")
+    said = answer.get_json()
+    assert [each["parameter"] for each in said["errors"]] == ["mapping"]
+    assert '"mapping" is missing' in said["detail"]
+    assert not any(twice in said["detail"] for twice in ("..", "?.", ". ."))

@@ -299,3 +299,25 @@ def test_a_connector_that_is_not_active_takes_nothing(door: Door, state: Life, s
     assert (answer.status_code, answer.get_json()["code"]) == (status, code)
     assert ("Retry-After" in answer.headers) == (status == 503)
     assert stored(door.database) == []
+
+
+def test_an_optional_field_that_cannot_be_read_is_told_however_the_record_is_taken(door: Door) -> None:
+    wrong = [record(1, hanTra="32/13/2026"), record(2)]
+    said = [door.post(wrong).get_json(), door.post([record(1, hanTra="32/13/2026", trangThai="Đã trả")]).get_json()]
+    said.append(door.post([record(1, hanTra="32/13/2026", trangThai="Đã trả")]).get_json())
+    firsts = [each["records"][0] for each in said]
+    assert [first["outcome"] for first in firsts] == ["created", "updated", "unchanged"]
+    for first in firsts:
+        (problem,) = first["problems"]
+        assert problem.startswith('due_at: hanTra says "32/13/2026", expected a time as dd/MM/yyyy')
+    assert "problems" not in said[0]["records"][1]
+    mended = door.post(record(1, hanTra="23/12/2026", trangThai="Đã trả")).get_json()["records"][0]
+    assert (mended["outcome"], "problems" in mended) == ("updated", False)
+    (run,) = runs.listed(door.database)
+    assert [(note["code"], note["records"]) for note in run.notes] == [("problems", 2)]  # two were read, one was known
+
+
+def test_what_was_left_empty_is_told_again_under_the_same_number(door: Door) -> None:
+    answers = [door.post(record(1, hanTra="?"), Idempotency_Key="18").get_json() for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert answers[0]["records"][0]["problems"]

@@ -244,3 +244,17 @@ def test_who_looks_without_asking_for_the_wsdl_is_told_where_it_is(door: Door) -
     assert f"/soap/{NAME}?wsdl" in browser.get(f"/soap/{NAME}").text
     assert browser.get("/soap/so-hoi?wsdl").status_code == 404
     assert browser.get("/soap/no-such?wsdl").status_code == 404
+
+
+def test_what_was_left_empty_is_told_over_soap_too(door: Door, tmp_path: Path) -> None:
+    wrong = xml(1).replace("</HoSo>", "<hanTra>32/13/2026</hanTra></HoSo>")
+    with serve(door.app) as url:
+        answer = client(url, door.key).service.Push(data=f"<DS>{wrong}{xml(2)}</DS>")
+    assert [len(each.problem) for each in answer.record] == [1, 0]
+    assert answer.record[0].problem[0].startswith('due_at: hanTra says "32/13/2026"')
+    (tmp_path / "bus").mkdir()
+    with opened(tmp_path / "bus", "sqlite:///hub.db", soap=BUS) as bus, serve(bus.app) as url:
+        text = orjson.dumps([record(1, hanTra="32/13/2026"), record(2)]).decode()
+        said = client(url, bus.key).service.DongBoHoSo(data=text)
+    message = orjson.loads(said)["message"]
+    assert "Fields that cannot be read in 1 of those taken; record 1: due_at: hanTra says" in message
