@@ -47,7 +47,7 @@ class Library:
         """Where the document of this name stands. Raises `UnknownMapping`."""
         documents = self.documents()
         if name not in documents:
-            raise UnknownMapping(name, did_you_mean(name, documents))
+            raise UnknownMapping(name, did_you_mean(name, documents, nearness=0.8))
         return documents[name]
 
     def mapping(self, name: str, target: Target) -> Mapping:

@@ -3,6 +3,7 @@
 import difflib
 import types
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 
@@ -64,17 +65,19 @@ def findings_of(error: ValidationError, source: Source, model: Any, at: Loc = ()
     found = []
     for detail in error.errors(include_url=False):
         loc = (*at, *detail["loc"])
+        missing = ""
         what, right = _said(detail, model)
         if detail["type"] == "missing":
-            loc = loc[:-1]
-        found.append(source.finding(loc, what, right, key=detail["type"] == "extra_forbidden"))
+            missing, loc = str(loc[-1]), loc[:-1]
+        finding = source.finding(loc, what, right, key=detail["type"] == "extra_forbidden")
+        found.append(replace(finding, missing=missing))
     return list(dict.fromkeys(found))
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], nearness: float = 0.6) -> str:
     """`did you mean "x"?`, or a list of what is known where nothing is near (or where it is too long to be of use)."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=nearness)
     folded = {name.casefold(): name for name in names}
     if near or word.casefold() in folded:
         return f'did you mean "{folded.get(word.casefold()) or near[0]}"?'

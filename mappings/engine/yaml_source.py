@@ -27,6 +27,7 @@ class Finding:
     column: int
     what: str
     right: str = ""
+    missing: str = field(default="", compare=False)  # the key that should stand in the group at this place
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column} {self.what}"
