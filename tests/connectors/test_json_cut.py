@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from connectors import json
 from connectors.errors import ConnectorError
+from connectors.json_exact import may_lose_integers
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-(2**60), 2**60), st.text(max_size=8), st.just('},{"id":'))
 VALUES = st.recursive(
@@ -87,3 +88,10 @@ def test_a_number_that_no_machine_number_holds_is_not_lost_in_any_record() -> No
     text = b'{"list":[' + b",".join(b'{"id":1,"so":%s}' % number for number in numbers) + b"]}"
     value, _ = json.read(text, "here", "list")
     assert value["list"][77]["so"] == "123456789012345678901234"
+
+
+@pytest.mark.parametrize("before", range(12))
+@pytest.mark.parametrize("digits", [20, 21, 40])
+def test_an_integer_that_no_machine_number_holds_is_seen_wherever_it_stands(before: int, digits: int) -> None:
+    assert may_lose_integers(b'{"a":"' + b"x" * before + b'","n":' + b"9" * digits + b"}")
+    assert not may_lose_integers(b'{"a":"' + b"x" * before + b'","n":' + b"9" * 19 + b"}")
