@@ -4,7 +4,7 @@ A connector finds the records that changed and hands each over as the department
 sent it. It never interprets, stores or schedules, and it never waits: `retry` does.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,7 +40,7 @@ class Record(NamedTuple):  # made for every record that is read: twice as fast a
 class Page:
     """One answer of the department system, exactly as received, with the records in it."""
 
-    payload: bytes
+    payload: bytes  # Enough to read its records again by itself, with the settings and the media type.
     media_type: str
     records: Sequence[Record]
     bookmark: Bookmark | None  # Becomes valid when this page is safely stored; None: as before.
@@ -134,6 +134,15 @@ class Describes(Protocol):
         ...
 
 
+@runtime_checkable
+class Waits(Protocol):
+    """A connector that may leave something for a later pull, such as a file that is still written."""
+
+    def waiting(self) -> str:
+        """What the last pull left there and why, as a sentence without its full stop; empty: nothing."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Warning:  # noqa: A001  (the operators' word)
     """Something that will need a person."""
@@ -165,3 +174,6 @@ class ConnectorType:
     # What stands at a file, a folder or an address, asked without settings. None: it is not of this type's kind;
     # a ConnectorError: it is, but nothing in it can be used.
     describe: Callable[[str], Description | None] | None = None
+    # What `pull` and `fetch` made of a page's payload (settings, payload, media type), made of it once more: the same
+    # keys, values, `raw` bytes and times, without asking anybody. None: what was kept can only be shown.
+    reread: Callable[[Any, bytes, str], Iterable[Record | BadRecord]] | None = None

@@ -35,13 +35,24 @@ def rows(lines: Iterable[str], source: str, separator: Separator = "auto", width
     `width` is how many cells a row has, where that is known."""
     taking = iter(lines)
     first = next(taking, "")
-    excel = _EXCEL_SAYS.match(first)
-    letter = excel[1] if excel else _LETTERS.get(separator) or _seen(first, source, width)
+    letter = separator_of(first, source, separator, width)
+    excel = says_separator(first)
     taken: list[str] = [first] if excel else []
     ahead = taking if excel else chain((first,), taking)
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(_noted(ahead, taken), delimiter=letter, strict=True)
     yield from _checked(reader, taken, source)
+
+
+def separator_of(first: str, source: str, separator: Separator = "auto", width: int | None = None) -> str:
+    """The letter between cells, by the first line: it says so, the settings do, or it shows."""
+    excel = _EXCEL_SAYS.match(first)
+    return excel[1] if excel else _LETTERS.get(separator) or _seen(first, source, width)
+
+
+def says_separator(line: str) -> bool:
+    """Whether this is how Excel names the separator, in a line of its own."""
+    return _EXCEL_SAYS.match(line) is not None
 
 
 def named(header: Sequence[str], source: str) -> list[str]:

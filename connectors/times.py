@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from connectors.wording import listed
 
-# What a pattern may be made of, and what strptime calls it. Two-digit years and 12-hour clocks are left out:
-# both read a wrong time without a word.
+# What a pattern may be made of, and what strptime calls it. Two-digit years are left out, and hours of 12 go with AM or
+# PM only: both would read a wrong time without a word.
 _TOKENS = {
     "yyyy": "%Y",
     "MM": "%m",
@@ -21,6 +21,9 @@ _TOKENS = {
     "d": "%d",
     "HH": "%H",
     "H": "%H",
+    "hh": "%I",
+    "h": "%I",
+    "a": "%p",
     "mm": "%M",
     "ss": "%S",
     "SSS": "%f",
@@ -40,6 +43,8 @@ _STEPS = (
     ("mm", timedelta(minutes=1)),
     ("HH", timedelta(hours=1)),
     ("H", timedelta(hours=1)),
+    ("hh", timedelta(hours=1)),
+    ("h", timedelta(hours=1)),
 )
 _ISO = {"y": "", "M": "-", "d": "-", "H": "T", "m": ":", "s": ":", "S": ".", "X": ""}  # what stands before each
 _UNITS = ("y", "M", "d", "H", "m", "s")  # from the largest, by the letter that stands for each
@@ -89,7 +94,7 @@ class TimeForm:
         says_offset = self.pattern == "iso" or "XXX" in self._pieces
         offset = local.utcoffset()
         if says_offset and offset is not None and offset.seconds % 60:
-            # Local mean time, before 1906: no parser expects its odd seconds.
+            # Local mean time, until 1911: no parser expects its odd seconds.
             local = local.replace(tzinfo=timezone(self.zone.utcoffset(_MODERN) or timedelta()))
         if self.pattern == "iso":
             return local.isoformat()
@@ -130,7 +135,7 @@ def _written_in(pieces: Sequence[str], strptime: str) -> Callable[[str], datetim
     known = [unit for unit in _UNITS if unit in units]
     unclear = any(_may_run_on(piece, after) for piece, after in pairwise(pieces))
     alone = ("S" in units and "s" not in units) or ("X" in units and "H" not in units)
-    if alone or unclear or len(set(units)) < len(units) or known != list(_UNITS[: len(known)]):
+    if alone or unclear or "h" in units or len(set(units)) < len(units) or known != list(_UNITS[: len(known)]):
         return read_slowly
     match = re.compile("".join(map(_plainly, pieces))).fullmatch
     parts = [*known, *(unit for unit in "SX" if unit in units)]
@@ -176,12 +181,22 @@ def _split(pattern: str) -> Iterable[str]:
         raise ValueError(f"has {listed(unknown)}, which is none of {listed(_TOKENS)}; or write {listed(PLAIN)}")
     if not all(some & set(pieces) for some in ({"yyyy"}, {"MM", "M"}, {"dd", "d"})):
         raise ValueError(f"must say at least a year, a month and a day, such as dd/MM/yyyy; or write {listed(PLAIN)}")
+    hours = {"hh", "h"} & set(pieces)
+    if bool(hours) != ("a" in pieces) or (hours and {"HH", "H"} & set(pieces)):
+        raise ValueError("must say hours of 12 together with AM or PM, as hh:mm a; HH is the hour of 24")
     return pieces
 
 
 def _written(piece: str, local: datetime) -> str:
     # Not strftime: it cuts nothing off fractions, writes early years short, and takes longer than to decode a page.
-    numbers = {"M": local.month, "d": local.day, "H": local.hour, "m": local.minute, "s": local.second}
+    numbers = {
+        "M": local.month,
+        "d": local.day,
+        "H": local.hour,
+        "h": local.hour % 12 or 12,
+        "m": local.minute,
+        "s": local.second,
+    }
     if piece not in _TOKENS:
         return _literal(piece)
     if piece == "yyyy":
@@ -190,6 +205,8 @@ def _written(piece: str, local: datetime) -> str:
         return f"{local.microsecond // 1000:03}"
     if piece == "XXX":
         return local.isoformat()[-6:]
+    if piece == "a":
+        return "PM" if local.hour >= 12 else "AM"
     return f"{numbers[piece[0]]:0{len(piece)}}"
 
 

@@ -1,11 +1,13 @@
 """Conformance of what a connector may be able to do besides: discover, warn, fetch one record, list a period."""
 
 # ruff: noqa: S101  (asserts are what tests are made of)
+from datetime import datetime
+
 import pytest
 
-from connectors.conformance.subject import WHOLE_PERIOD, Subject, contents, keys_of, some
-from connectors.contract import Describes, Discovers, Fetches, Lists, Warns
-from connectors.errors import ConnectorError
+from connectors.conformance.subject import WHOLE_PERIOD, Subject, contents, items_of, keys_of, some
+from connectors.contract import Describes, Discovers, Fetches, Lists, Record, Warns
+from connectors.errors import BadRecord, ConnectorError
 
 _UNABLE = "the connector has not this ability"
 _NO_SUCH_KEY = "no-such-key"
@@ -74,6 +76,22 @@ class Abilities(Subject):
                 ) from error
         assert keys_of([page]) == [], f"`fetch` of a key that is not there brought {some(keys_of([page]))}"
 
+    def test_what_was_kept_can_be_read_again(self, address: str) -> None:
+        reread, settings = self.connector_type.reread, self._settings(self.settings(address))
+        if reread is None:
+            pytest.skip(_UNABLE)
+        pages = self._pull(address, None)
+        with self._open(address) as connector:
+            if isinstance(connector, Fetches):
+                pages.append(connector.fetch(keys_of(pages)[0]))
+        for number, page in enumerate(pages, start=1):
+            again = {_seen(item) for item in reread(settings, page.payload, page.media_type)}
+            lost = {_seen(item) for item in items_of([page])} - again
+            assert lost == set(), (
+                f"`reread` does not find {some(key for key, *_ in lost)} in the payload of page {number} as `pull` or "
+                "`fetch` did: the same key, `raw` bytes and `changed_at`. A payload must be enough by itself"
+            )
+
     def test_a_period_lists_what_a_pull_brings(self, address: str) -> None:
         with self._open(address) as connector:
             if not isinstance(connector, Lists):
@@ -99,3 +117,7 @@ class Abilities(Subject):
             whole = set(connector.keys(start, end))
         assert before.isdisjoint(after), f"{some(before & after)} is in two periods that only meet"
         assert before | after == whole, "two periods that meet do not list what one does"
+
+
+def _seen(item: Record | BadRecord) -> tuple[str, bytes, datetime | None]:
+    return item.key, item.raw, item.changed_at if isinstance(item, Record) else None

@@ -14,7 +14,7 @@ from connectors.conformance.subject import Subject, contents, items_of, keys_of,
 from connectors.contract import Page, Record
 from connectors.errors import BadRecord, ConnectorError
 
-_KEY = re.compile(r"[^\x00-\x1f\x7f]{1,500}")
+_KEY = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,500}")
 _FOREIGN = "a bookmark of other settings"
 _HANG_UP_SECONDS = 1
 

@@ -2,6 +2,7 @@
 
 from connectors.contract import ConnectorType
 from connectors.files.connector import open_files
+from connectors.files.kept import reread
 from connectors.files.settings import FilesSettings
 
-FILES = ConnectorType(settings=FilesSettings, open=open_files)
+FILES = ConnectorType(settings=FilesSettings, open=open_files, reread=reread)

@@ -17,6 +17,7 @@ from connectors.files.progress import Failed, Halfway, Progress
 from connectors.files.settings import FilesSettings
 from connectors.files.sftp import SftpFolder
 from connectors.files.trouble import BadFile, Incomplete
+from connectors.files.waiting import Waiting
 from connectors.scrub import without_secrets
 from connectors.wording import quoted
 
@@ -50,6 +51,7 @@ class FilesConnector:
         self._archive = Archive(folder, settings)
         self._moved: set[tuple[str, int, int]] = set()  # in this pull
         self._warnings: list[contract.Warning] = []
+        self._waiting = Waiting(settings.settle_seconds)
 
     def check(self) -> Iterator[str]:
         with without_secrets(self._settings):
@@ -63,6 +65,8 @@ class FilesConnector:
                 yield f"in `{self._settings.failed}` lie {aside} that could not be read, each with a note on why"
             if found:
                 yield self._said_of_first(found[0])
+            if waiting := self._said_of_fresh(found):
+                yield waiting
 
     def pull(self, since: Bookmark | None) -> Iterator[Page]:
         with without_secrets(self._settings):
@@ -70,6 +74,7 @@ class FilesConnector:
             self._finish(before)
             self._moved.clear()
             progress, said = Progress(halfway=before.halfway), since
+            self._waiting = Waiting(self._settings.settle_seconds)
             for entry in self._meant(self._retry(self._folder.entries)):
                 for page in self._take(entry, before, progress):
                     yield page
@@ -90,6 +95,10 @@ class FilesConnector:
     def warnings(self) -> Sequence[contract.Warning]:
         """The files that could not be read stay somebody's business for as long as they lie there."""
         return self._warnings
+
+    def waiting(self) -> str:
+        """The files that were there and not taken yet."""
+        return self._waiting.said(self._clock())
 
     def stored(self, bookmark: Bookmark) -> None:
         """The hub has stored the page with this bookmark: what it says is done with can be moved away."""
@@ -144,11 +153,13 @@ class FilesConnector:
         known = before.seen.get(entry.name)
         since = known[1] if known and entry.is_same(known[0]) else self._clock()
         if not self._settled(entry, since):
+            self._waiting.fresh.append(entry)
             return self._wait(entry, since, progress)
         try:
             yield from self._read(entry, progress)
         except Incomplete as trouble:
             if self._settings.marker is None and self._age(entry, since) < self._patience:
+                self._waiting.unended.append(entry)
                 return self._wait(entry, since, progress)
             yield self._set_aside(entry, trouble, progress)
         except BadFile as trouble:
@@ -189,6 +200,11 @@ class FilesConnector:
         progress.failed.append(Failed(entry, trouble.sentence, trouble.advice))
         progress.halfway = None
         return _page_of_nothing(progress.write())
+
+    def _said_of_fresh(self, found: list[Entry]) -> str:
+        now = self._clock()
+        fresh = [entry for entry in found if not self._settled(entry, now)]
+        return Waiting(self._settings.settle_seconds, fresh).said(now)
 
     def _said_of(self, found: list[Entry]) -> str:
         pattern = quoted(self._settings.pattern)

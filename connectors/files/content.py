@@ -13,13 +13,14 @@ from connectors import csv, json, ndjson
 from connectors.body import Body
 from connectors.charset import charset_of, undecodable
 from connectors.contract import Record
-from connectors.documents import Broken, JsonDocument, RecordReader, XmlDocument
+from connectors.documents import Broken, Contents, JsonDocument, RecordReader, XmlDocument
 from connectors.errors import BadRecord, ConnectorError
 from connectors.files import workbook
 from connectors.files.settings import FilesSettings
 from connectors.files.table import Row, data_rows, of_sheet
 from connectors.files.trouble import BadFile, of_error
 from connectors.given import Given
+from connectors.payload import PART, ROWS, noted
 from connectors.xml_parts import parts as xml_parts
 
 T = TypeVar("T")
@@ -92,7 +93,7 @@ def _sheet(body: Body, name: str, settings: FilesSettings) -> Iterator[Part]:
 
 def _csv(body: Body, name: str, settings: FilesSettings) -> Iterator[Part]:
     rows = csv.rows(_lines(body, name, settings), f"“{name}”", settings.separator)
-    return _table(data_rows(rows, settings.header_row, _needed(settings), name, csv.record), name, settings)
+    return _table(data_rows(rows, settings.header_row, _needed(settings), name, csv.record, "line"), name, settings)
 
 
 def _needed(settings: FilesSettings) -> list[str]:
@@ -101,23 +102,30 @@ def _needed(settings: FilesSettings) -> list[str]:
 
 def _table(rows: Iterator[Row], name: str, settings: FilesSettings) -> Iterator[Part]:
     for some in _batches(rows, settings.page_size):
-        found = [_keyless_as_broken(row, settings) for row in some]
-        payload = orjson.dumps([row.value for row in some if not isinstance(row.value, Broken)])
-        yield _part(found, name, settings, payload)
+        found = [keyless_as_broken(row, settings) for row in some]
+        payload = orjson.dumps([_kept(row.value) for row in some])
+        yield _part(found, name, settings, payload, noted("application/json", ROWS))
 
 
-def _keyless_as_broken(row: Row, settings: FilesSettings) -> dict[str, str] | Broken:
+def _kept(value: dict[str, str] | Broken) -> dict[str, str] | list[str]:
+    """A row as it stands in a payload; one that could not be cut is told by its kind."""
+    return [value.why, value.raw.decode()] if isinstance(value, Broken) else value
+
+
+def keyless_as_broken(row: Row, settings: FilesSettings) -> dict[str, str] | Broken:
     """A row without a key, said so that the unit finds it in its file."""
     if isinstance(row.value, Broken) or row.value.get(settings.key):
         return row.value
-    sheet = f" of sheet “{settings.sheet}”" if settings.sheet else ""
-    return Broken(f"row {row.number}{sheet} has nothing in the column `{settings.key}`", json.raw_bytes(row.value))
+    sheet = f" of sheet “{settings.sheet}”" if settings.sheet and row.unit == "row" else ""
+    return Broken(
+        f"{row.unit} {row.number}{sheet} has nothing in the column `{settings.key}`", json.raw_bytes(row.value)
+    )
 
 
 def _ndjson(body: Body, name: str, settings: FilesSettings) -> Iterator[Part]:
     for some in _batches(ndjson.lines(_lines(body, name, settings), f"“{name}”"), settings.page_size):
         payload = "".join(line.text for line in some).encode()
-        yield _part([line.value for line in some], name, settings, payload, "application/x-ndjson")
+        yield _part([line.value for line in some], name, settings, payload, noted("application/x-ndjson", PART))
 
 
 def _json(body: Body, name: str, settings: FilesSettings) -> Iterator[Part]:
@@ -132,20 +140,28 @@ def _json(body: Body, name: str, settings: FilesSettings) -> Iterator[Part]:
 def _part(
     values: Sequence[Any], name: str, settings: FilesSettings, payload: bytes, media_type: str = "application/json"
 ) -> Part:
-    source = f"“{name}”"
-    reader = RecordReader("", settings.key, settings.changed_at.read if settings.changed_at else None)
-    contents = reader.read(Given(values, JsonDocument({}, source)), source)
+    contents = given(values, f"“{name}”", settings)
     return Part(payload, media_type, contents.records, contents.bad)
+
+
+def given(values: Sequence[Any], source: str, settings: FilesSettings) -> Contents:
+    """The records among values that were cut out of a file of tables, lines or JSON already."""
+    return reader_of("", settings).read(Given(values, JsonDocument({}, source)), source)
+
+
+def reader_of(where: str, settings: FilesSettings) -> RecordReader:
+    """Tells the records of a file apart, where they are elements at `where` or given as they are."""
+    return RecordReader(where, settings.key, settings.changed_at.read if settings.changed_at else None)
 
 
 def _xml(body: Body, name: str, settings: FilesSettings) -> Iterator[Part]:
     source = f"“{name}”"
     if not settings.records:
         raise BadFile(f"“{name}” is XML, and `records` in the settings does not say which element is one record")
-    reader = RecordReader(settings.records, settings.key, settings.changed_at.read if settings.changed_at else None)
+    reader = reader_of(settings.records, settings)
     for part in xml_parts(body, source, settings.records, charset=settings.charset):
         contents = reader.read(XmlDocument(part.root, source), source)
-        yield Part(part.payload, "application/xml", contents.records, contents.bad)
+        yield Part(part.payload, noted("application/xml", PART), contents.records, contents.bad)
 
 
 _READERS: dict[str, Reader] = {"xlsx": _sheet, "csv": _csv, "ndjson": _ndjson, "json": _json, "xml": _xml}

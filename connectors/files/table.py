@@ -19,10 +19,11 @@ class Row:
 
     number: int
     value: dict[str, str] | Broken
+    unit: str = "row"  # what was counted: the lines of a text, as a cell of CSV may hold several
 
 
 def data_rows(
-    rows: Iterable[csv.Row], header_row: int, needed: Sequence[str], name: str, by_name: ByName
+    rows: Iterable[csv.Row], header_row: int, needed: Sequence[str], name: str, by_name: ByName, unit: str = "row"
 ) -> Iterator[Row]:
     """The rows below the header that hold anything.
 
@@ -40,7 +41,7 @@ def data_rows(
     _refuse_without(needed, names, header_row, name)
     for row in taking:
         if any(map(str.strip, row.cells)):
-            yield Row(row.number, by_name(names, row))
+            yield Row(row.number, by_name(names, row), unit)
 
 
 def of_sheet(names: Sequence[str], row: csv.Row) -> dict[str, str]:

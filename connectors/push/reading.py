@@ -12,8 +12,9 @@ from connectors import csv, json, ndjson, xml
 from connectors.charset import as_utf8
 from connectors.contract import Page, Record
 from connectors.documents import Broken, Document, JsonDocument, RecordReader, XmlDocument
-from connectors.errors import BadRecord, ConnectorError
+from connectors.errors import BadRecord, Changed, ConnectorError
 from connectors.given import Given
+from connectors.payload import ELEMENTS, charset_told, holds, items, noted
 from connectors.push.refusal import NotTaken, unreadable
 from connectors.push.settings import PushSettings
 from connectors.wording import listed
@@ -58,7 +59,8 @@ def read(body: bytes, settings: PushSettings, *, told: str | None = None, reques
     try:
         document, values = _READERS[settings.format](body, settings, told)
         number = request_id or (document.text(settings.request_id) if settings.request_id else None)
-        return _pushed(document, values, body, settings, number)
+        media_type = noted(_MEDIA_TYPES[settings.format], told=told)
+        return _pushed(document, values, (body, media_type), settings, number)
     except ConnectorError as error:
         raise unreadable(_of_a_body(str(error))) from None
 
@@ -67,10 +69,27 @@ def read_elements(wrapper: etree._Element, settings: PushSettings, request_id: s
     """The records that stand as elements inside `wrapper`."""
     payload = xml.raw_bytes(wrapper)
     # Read anew, as what stands around it (a password, say) is nobody's business who reads a record.
-    document = XmlDocument(xml.parse(payload, _SOURCE), _SOURCE)
-    values = document.records(settings.records) if settings.records else list(document.root)
+    document, values = _elements(payload, settings)
     number = request_id or (document.text(settings.request_id) if settings.request_id else None)
-    return _pushed(document, values, payload, settings, number)
+    return _pushed(document, values, (payload, noted("application/xml", ELEMENTS)), settings, number)
+
+
+def reread(settings: PushSettings, payload: bytes, media_type: str) -> Iterator[Record | BadRecord]:
+    """The records in a payload, as they were found when it was pushed."""
+    try:
+        if holds(media_type) == ELEMENTS:
+            document, values = _elements(payload, settings)
+        else:
+            told = charset_told(media_type)
+            document, values = _READERS[settings.format](payload, settings, told)
+    except NotTaken as refused:
+        raise Changed(refused.sentence, code="records", hint="Are `format` and `records` as they were?") from None
+    yield from items(_reader(settings).read(Given(values, document), _SOURCE))
+
+
+def _elements(payload: bytes, settings: PushSettings) -> tuple[Document, Sequence[Any]]:
+    document = XmlDocument(xml.parse(payload, _SOURCE), _SOURCE)
+    return document, document.records(settings.records) if settings.records else list(document.root)
 
 
 def _of_a_body(sentence: str) -> str:
@@ -119,7 +138,11 @@ _READERS = {"json": _json, "xml": _xml, "csv": _csv, "ndjson": _ndjson}
 
 
 def _pushed(
-    document: Document, values: Sequence[Any], payload: bytes, settings: PushSettings, request_id: str | None
+    document: Document,
+    values: Sequence[Any],
+    payload: tuple[bytes, str],  # and its media type
+    settings: PushSettings,
+    request_id: str | None,
 ) -> Pushed:
     if len(values) > settings.max_records:
         sentence = f"The body brings {len(values):,} records; send at most {settings.max_records:,} at a time."
@@ -127,11 +150,14 @@ def _pushed(
     if request_id is not None and not (0 < len(request_id) <= LONGEST_ID and request_id.isprintable()):
         sentence = f"A request number has 1 to {LONGEST_ID} letters, digits or signs. Nothing was stored."
         raise NotTaken(422, "bad_request_id", sentence)
-    reader = RecordReader("", settings.key, settings.changed_at.read if settings.changed_at else None)
     given = Given(values, document)
-    contents = reader.read(given, _SOURCE)
-    page = Page(payload, _MEDIA_TYPES[settings.format], contents.records, None, contents.bad)
+    contents = _reader(settings).read(given, _SOURCE)
+    page = Page(*payload, contents.records, None, contents.bad)
     return Pushed(page, list(_in_order(given, page, settings.key)), request_id)
+
+
+def _reader(settings: PushSettings) -> RecordReader:
+    return RecordReader("", settings.key, settings.changed_at.read if settings.changed_at else None)
 
 
 def _in_order(given: Given, page: Page, key: str) -> Iterator[Record | BadRecord]:

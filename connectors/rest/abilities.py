@@ -1,6 +1,6 @@
 """What a `rest` system can be asked besides its list, where the settings say how."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +14,7 @@ from connectors.documents import Contents, JsonDocument, RecordReader, XmlDocume
 from connectors.errors import Changed
 from connectors.given import Given
 from connectors.http import Client
+from connectors.payload import ONE
 from connectors.rest.connector import RestConnector
 from connectors.rest.reading import Piece, answered
 from connectors.rest.settings import CountSettings, FetchSettings, RestSettings
@@ -35,15 +36,11 @@ class Fetching(RestConnector):
     def _one(self, how: FetchSettings, key: str, answer: Answer) -> Page:
         contents = Contents((), ())
         if answer.status not in _NOT_THERE:
-            pieces = tuple(answered(answer, self._settings) or ())
-            values = [value for piece in pieces for value in _records_at(how.records, piece)]
-            if values:
-                reader = RecordReader("", self._settings.key, self._settings.changed_at)
-                contents = reader.read(Given(values, pieces[-1].document), answer.address)
+            contents = found_in(answered(answer, self._settings) or (), how, self._settings, answer.address)
         wanted = [record for record in contents.records if record.key == key]
         if contents.records and not wanted:
             raise _another(answer.address, key, contents.records[0].key)
-        return Page(answer.body, self._media_type, wanted, None, bad=contents.bad)
+        return Page(answer.body, self._kind(answer, ONE), wanted, None, bad=contents.bad)
 
 
 class Listing(RestConnector):
@@ -98,6 +95,16 @@ def open_rest(settings: RestSettings, retry: Retry) -> Iterator[Connector]:
     lists = settings.changed_at is not None and (settings.count is not None or "since" in settings.placeholders())
     with Client(settings) as client:
         yield _KINDS[settings.fetch is not None, lists](settings, client, retry)
+
+
+def found_in(pieces: Iterable[Piece], how: FetchSettings, settings: RestSettings, address: str) -> Contents:
+    """What the answer on one record holds."""
+    pieces = tuple(pieces)
+    values = [value for piece in pieces for value in _records_at(how.records, piece)]
+    if not values:
+        return Contents((), ())
+    reader = RecordReader("", settings.key, settings.changed_at)
+    return reader.read(Given(values, pieces[-1].document), address)
 
 
 def _records_at(where: str, piece: Piece) -> Sequence[Any]:

@@ -12,6 +12,7 @@ from connectors.contract import Warning as Trouble
 from connectors.documents import Contents, RecordReader
 from connectors.errors import Changed, ConnectorError
 from connectors.http import Client
+from connectors.payload import PART, Holds, noted
 from connectors.plan import Ending, Part, Query, Response, whole
 from connectors.reach import reach
 from connectors.rest.asking import Asking, Wanted
@@ -151,7 +152,10 @@ class RestConnector:
             contents = self._contents(piece)
             count += contents.count
             ending = self._ending(piece, contents, answer, wanted, count) if piece.is_last else None
-            yield Part(piece.payload, self._media_type, contents, ending)
+            yield Part(piece.payload, self._kind(answer, PART if piece.is_part else None), contents, ending)
+
+    def _kind(self, answer: Answer, holds: Holds | None) -> str:
+        return noted(self._media_type, holds, answer.charset)
 
     def _contents(self, piece: Piece) -> Contents:
         return _NOTHING if piece.is_null else self._reader.read(piece.document, self._address)

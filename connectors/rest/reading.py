@@ -30,6 +30,7 @@ class Piece:
     places: Places  # where everything else is
     is_last: bool = True
     is_null: bool = False  # null stands where the records should be
+    is_part: bool = False  # in UTF-8 then
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def answered(answer: Answer, settings: RestSettings) -> Iterable[Piece] | None:
     if answer.status == _NO_CONTENT:
         return None
     if settings.errors is None or not answer.content.is_small:
-        return _pieces(data_of(answer), settings)
+        return pieces_of(data_of(answer), settings)
     is_good = 200 <= answer.status < 300
     try:
         outer = decoded(data_of(answer) if is_good else answer, settings)
@@ -68,14 +69,18 @@ def answered(answer: Answer, settings: RestSettings) -> Iterable[Piece] | None:
     return (whole(data_of(answer), outer, settings),)
 
 
-def _pieces(answer: Answer, settings: RestSettings) -> Iterable[Piece]:
-    """The answer as documents; what can be said of it at once is said at once."""
+def pieces_of(answer: Answer, settings: RestSettings, *, is_part: bool = False) -> Iterable[Piece]:
+    """The answer as documents, none of which says an error; what can be said of it at once is said at once.
+
+    `is_part`: it is a part of a huge answer, which was kept as a payload of its own.
+    """
+    is_part = is_part or not answer.content.is_small
     if settings.format in ("csv", "ndjson"):
         return (
-            Piece(payload, table, Around(answer, [table]), is_last)
+            Piece(payload, table, Around(answer, [table]), is_last, is_part=is_part)
             for payload, table, is_last in tables(answer, settings)
         )
-    if settings.format == "xml" and not answer.content.is_small:
+    if settings.format == "xml" and is_part:
         return _xml_pieces(answer, settings)
     return (whole(answer, decoded(answer, settings), settings),)
 
@@ -136,4 +141,4 @@ def _xml_pieces(answer: Answer, settings: RestSettings) -> Iterable[Piece]:
     source, body = answer.address, answer.content
     found = parts(body, source, settings.records, charset=settings.charset, told=answer.charset)
     documents = ((part, XmlDocument(part.root, source, part.records)) for part in found)
-    return (Piece(part.payload, each, Around(answer, [each]), part.is_last) for part, each in documents)
+    return (Piece(part.payload, each, Around(answer, [each]), part.is_last, is_part=True) for part, each in documents)

@@ -1,6 +1,7 @@
 """Answers in rows or lines, each a record of its own: CSV and NDJSON, in pieces where they are long."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -48,7 +49,8 @@ def _lines(texts: Iterator[str], source: str) -> tuple[str, _Taken]:
     found = ndjson.lines(texts, source)
     first = next(found, None)  # so that what is no NDJSON at all is said at once
     ahead = found if first is None else chain((first,), found)
-    return "", ((line.value, line.text) for line in ahead)
+    # Each piece begins with an empty line: in its first line alone a broken record would mean that it is no NDJSON.
+    return "\n", ((line.value, line.text) for line in ahead)
 
 
 def _rows(texts: Iterator[str], source: str, settings: RestSettings) -> tuple[str, _Taken]:
@@ -58,10 +60,20 @@ def _rows(texts: Iterator[str], source: str, settings: RestSettings) -> tuple[st
     if first is None:
         return "", _no_rows(source, settings)
     if names:
-        return "", ((csv.record(names, row), "".join(row.lines)) for row in chain((first,), rows))
+        head, first = _without_head(first, source, settings)
+        return head, ((csv.record(names, row), "".join(row.lines)) for row in chain((first,), rows))
     names = csv.named(first.cells, source)
     _refuse_without(settings, names, source)
     return "".join(first.lines), ((csv.record(names, row), "".join(row.lines)) for row in rows)
+
+
+def _without_head(first: csv.Row, source: str, settings: RestSettings) -> tuple[str, csv.Row]:
+    """What names the separator to whoever reads one piece alone, where only the first row shows it, and that row."""
+    if csv.says_separator(first.lines[0]):
+        return first.lines[0], replace(first, lines=first.lines[1:])
+    if settings.separator != "auto":
+        return "", first
+    return f"sep={csv.separator_of(first.lines[0], source, width=len(settings.columns))}\n", first
 
 
 def _no_rows(source: str, settings: RestSettings) -> _Taken:

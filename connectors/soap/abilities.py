@@ -12,9 +12,10 @@ from connectors import json
 from connectors.answers import Answer
 from connectors.changes import to_bookmark
 from connectors.contract import Connector, Page, Retry
-from connectors.documents import Document, JsonDocument, RecordReader, number
+from connectors.documents import Contents, Document, JsonDocument, RecordReader, number
 from connectors.errors import Changed
 from connectors.http import Client
+from connectors.payload import ONE, noted
 from connectors.scrub import without_secrets
 from connectors.soap.connector import SoapConnector
 from connectors.soap.parameters import filled
@@ -59,13 +60,10 @@ class Fetching(_Asking):
     def _one(self, how: Fetch, key: str) -> Page:
         settings = self._settings
         answer = self._ask_besides(how, {"key": key})
-        place = settings.records if how.records is None else how.records
-        found = AnswerReader(settings, place, how.inside or settings.inside).document(answer)
+        found = found_in(answer, how, settings)
         if found is None:
             return Page(answer.body, "text/xml", (), None)
-        document, kind = _as_list(found[0], place), found[1]
-        reader = RecordReader(place if document is found[0] else "", settings.key, settings.changed_at)
-        contents = reader.read(document, answer.address)
+        contents, kind = found
         records = contents.records
         wanted = [record for record in records if record.key == key]
         if records and not wanted:
@@ -74,7 +72,7 @@ class Fetching(_Asking):
                 code="records",
                 hint="Correct `fetch` in the settings: `{key}` must stand where the operation takes the key.",
             )
-        return Page(answer.body, kind, wanted, None, bad=contents.bad)
+        return Page(answer.body, noted(kind, ONE), wanted, None, bad=contents.bad)
 
 
 class Listing(_Asking):
@@ -144,6 +142,17 @@ _KINDS: dict[tuple[bool, bool], type[SoapConnector]] = {
     (False, True): Listing,
     (True, True): FetchingAndListing,
 }
+
+
+def found_in(answer: Answer, how: Fetch, settings: SoapSettings) -> tuple[Contents, str] | None:
+    """What the answer on one record holds, and of what kind its payload is; None where it says that there is none."""
+    place = settings.records if how.records is None else how.records
+    found = AnswerReader(settings, place, how.inside or settings.inside).document(answer)
+    if found is None:
+        return None
+    document = _as_list(found[0], place)
+    reader = RecordReader(place if document is found[0] else "", settings.key, settings.changed_at)
+    return reader.read(document, answer.address), found[1]
 
 
 def _as_list(document: Document, place: str) -> Document:

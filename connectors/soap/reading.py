@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -10,6 +10,7 @@ from connectors import xml
 from connectors.answers import Answer
 from connectors.documents import Contents, Document, RecordReader, XmlDocument, flag, number
 from connectors.errors import Changed
+from connectors.payload import PART, noted
 from connectors.plan import Ending, Part, Response
 from connectors.soap.dataset import plain_rows
 from connectors.soap.encoded import steady
@@ -23,6 +24,7 @@ from connectors.xml_scan import records_in
 from connectors.xml_text import take_out
 
 _NONE = Contents((), ())
+_OF_PART = noted("text/xml", PART)
 _NAMES = (b"href", b":ref", b"ncodingStyle")  # of attributes, where there is something to resolve or to steady
 _VALUES = (b"urn:schemas-microsoft-com:xml-diffgram",)
 _FEW = 64  # attributes
@@ -74,12 +76,26 @@ class AnswerReader:
         document = self._judged(content if message is None else body, source, slices)
         return None if document is None else (document, _kind(answer))
 
+    def part_again(self, answer: Answer) -> Iterator[Contents]:
+        """The records of a part of a huge answer that was kept by itself."""
+        inside, source = self.inside, answer.address
+        if inside is None:
+            found = parts(answer.content, source, self.records, charset="utf-8")
+            again = (self._piece(answer, replace(piece, is_last=False)) for piece in found)
+        else:
+            taken = take_out(answer.content, source, inside.element, charset="utf-8")
+            if taken is None:
+                return
+            found = parts(taken.text, source, self.records, charset="utf-8")
+            again = (self._piece_inside(b"", replace(piece, is_last=False), source, None) for piece in found)
+        yield from (part.contents for part in again)
+
     def _whole(self, answer: Answer) -> Part:
         found = self.document(answer)
         if found is None:
             return Part(answer.body, _kind(answer), _NONE, Ending(last=True, total=0))
         document, kind = found
-        contents = self._reader.read(document, answer.address)
+        contents = self.reader.read(document, answer.address)
         return Part(answer.body, kind, contents, self._ending(document, contents, answer.address))
 
     def _pieces(self, answer: Answer) -> Iterator[Part]:
@@ -101,11 +117,11 @@ class AnswerReader:
         body = body_of(xml.parse(taken.around(b""), source, charset="utf-8"), answer)
         content = content_of(body, answer, settings.faults) if self._says_something(body, answer) else None
         if content is None:
-            return (Part(taken.around(b""), _kind(answer), _NONE, Ending(last=True, total=0)),)
+            return (Part(taken.around(b""), _OF_PART, _NONE, Ending(last=True, total=0)),)
         outer, errors = XmlDocument(content, source), settings.errors
         is_outer = errors is not None and outer.has(errors.at)
         if errors is not None and is_outer and errors.judge(outer, source) == "empty":
-            return (Part(taken.around(b""), _kind(answer), _NONE, Ending(last=True, total=0)),)
+            return (Part(taken.around(b""), _OF_PART, _NONE, Ending(last=True, total=0)),)
         judge = errors.judge if errors is not None and not is_outer else None
         pieces = parts(taken.text, source, self.records, charset="utf-8")
         return (self._piece_inside(taken.around(piece.payload), piece, source, judge) for piece in pieces)
@@ -115,16 +131,16 @@ class AnswerReader:
     ) -> Part:
         document = XmlDocument(piece.root, source, piece.records)
         if piece.is_last and judge is not None and judge(document, source) == "empty":
-            return Part(payload, "text/xml", _NONE, Ending(last=True, total=0))
-        contents = self._reader.read(document, source)
+            return Part(payload, _OF_PART, _NONE, Ending(last=True, total=0))
+        contents = self.reader.read(document, source)
         ending = self._ending(document, contents, source) if piece.is_last else None
-        return Part(payload, "text/xml", contents, ending)
+        return Part(payload, _OF_PART, contents, ending)
 
     def _piece(self, answer: Answer, piece: XmlPart) -> Part:
         source, payload, slices = answer.address, piece.payload, piece.records
         content = content_of(body_of(piece.root, answer), answer, self.settings.faults)
         if content is None:
-            return Part(payload, "text/xml", _NONE, Ending(last=True, total=0))
+            return Part(payload, _OF_PART, _NONE, Ending(last=True, total=0))
         is_plain = _is_plain(payload)
         if not is_plain and refers(content):
             raise Changed(
@@ -140,10 +156,10 @@ class AnswerReader:
         if piece.is_last:
             document = self._judged(content, source, slices)
         if document is None:
-            return Part(payload, "text/xml", _NONE, Ending(last=True, total=0))
-        contents = self._reader.read(document, source)
+            return Part(payload, _OF_PART, _NONE, Ending(last=True, total=0))
+        contents = self.reader.read(document, source)
         ending = self._ending(document, contents, source) if piece.is_last else None
-        return Part(payload, "text/xml", contents, ending)
+        return Part(payload, _OF_PART, contents, ending)
 
     def _says_something(self, body: etree._Element, answer: Answer) -> bool:
         """Whether an error that comes with a bad status is more than the settings' word for nothing."""
@@ -191,7 +207,8 @@ class AnswerReader:
         return document.text(settings.next_cursor) or None
 
     @property
-    def _reader(self) -> RecordReader:
+    def reader(self) -> RecordReader:
+        """Tells the records of such an answer apart."""
         return RecordReader(self.records, self.settings.key, self.settings.changed_at)
 
 
@@ -209,4 +226,4 @@ def _is_plain(text: bytes) -> bool:
 def _kind(answer: Answer) -> str:
     """The media type of the payload; of one in parts with what tells them apart."""
     told = answer.headers.get("Content-Type", "")
-    return told if answer.media_type == "multipart/related" else "text/xml"
+    return told if answer.media_type == "multipart/related" else noted("text/xml", told=answer.charset)

@@ -6,11 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
-from connectors.contract import Description, Operation, Page, Warning  # noqa: A004  (the contract's word)
+from connectors import json
+from connectors.contract import Description, Operation, Page, Record, Warning  # noqa: A004  (the contract's word)
+from connectors.documents import JsonDocument
 from connectors.errors import Changed
-from connectors.new_type.ledger import Ledger
+from connectors.new_type.ledger import ENTRIES, Ledger
 
 NUMBERS = count()
+
+
+def entries(payload: bytes) -> Sequence[Record]:
+    """The entries of an answer of the ledger."""
+    return ENTRIES.read(JsonDocument(json.parse(payload, "kept"), "kept"), "kept").records
 
 
 class Able(Ledger):

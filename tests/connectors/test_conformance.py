@@ -1,8 +1,9 @@
 """The conformance suite passes a connector that keeps the contract, and says of each that does not what is wrong."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from connectors.conformance import ConnectorConformance
 from connectors.conformance.network import free_port, moved
-from connectors.contract import Connector, ConnectorType, Retry
+from connectors.contract import Connector, ConnectorType, Record, Retry
 from connectors.errors import Unavailable
 from connectors.new_type import test_ledger as sound
 from connectors.new_type.ledger import Ledger, LedgerSettings
@@ -66,11 +67,39 @@ def run(addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[
 
 
 Run = Callable[[ConnectorConformance, str], None]
+Rereading = Callable[[Any, bytes, str], Sequence[Record]]
 
 
 @pytest.mark.parametrize("name", TESTS)
 def test_a_connector_that_keeps_the_contract_passes(run: Run, name: str) -> None:
     run(of(able.Able), name)
+
+
+KEPT = "test_what_was_kept_can_be_read_again"
+
+
+def rereads(reread: Rereading) -> ConnectorConformance:
+    tests = of(Ledger)
+    type(tests).connector_type = replace(type(tests).connector_type, reread=reread)
+    return tests
+
+
+def test_a_payload_that_is_read_again_as_it_came_passes(run: Run) -> None:
+    run(rereads(lambda _, payload, __: able.entries(payload)), KEPT)
+
+
+@pytest.mark.parametrize(
+    "wrong_again",
+    [
+        lambda _, payload, __: able.entries(payload)[1:],
+        lambda _, payload, __: [one._replace(raw=b"x") for one in able.entries(payload)],
+        lambda _, payload, __: [one._replace(changed_at=None) for one in able.entries(payload)],
+        lambda _, payload, __: [one._replace(key=f"{one.key}-1") for one in able.entries(payload)],
+    ],
+)
+def test_a_payload_that_is_read_again_otherwise_is_found(run: Run, wrong_again: Rereading) -> None:
+    with pytest.raises(AssertionError, match="`reread` does not find"):
+        run(rereads(wrong_again), KEPT)
 
 
 STOPPING = "test_stopping_halfway_and_resuming_loses_nothing"

@@ -92,7 +92,27 @@ def test_a_file_waits_until_it_has_settled(tmp_path: Path) -> None:
     wanted = settings(tmp_path, settle_seconds=60)
     early = pulled(wanted, clock=lambda: touched + 59)
     assert early.keys == []
-    assert pulled(wanted, early.bookmark, clock=lambda: touched + 61).keys == [ROWS[0][0]]
+    assert early.waiting == "1 file waits (“a.xlsx”): changed 59 s ago, `settle_seconds` is 60"
+    late = pulled(wanted, early.bookmark, clock=lambda: touched + 61)
+    assert (late.keys, late.waiting) == ([ROWS[0][0]], "")
+
+
+def test_check_tells_of_files_that_wait(tmp_path: Path) -> None:
+    for name in "ab":
+        path = put(tmp_path, f"{name}.xlsx", xlsx(ROWS[:1]))
+    touched = path.stat().st_ctime
+    with open_files(settings(tmp_path, settle_seconds=60), once, lambda: touched + 20) as connector:
+        *_, last = connector.check()
+    assert last == "2 files wait: the last one changed 20 s ago, `settle_seconds` is 60"
+
+
+def test_a_workbook_without_its_end_waits_and_is_told_of(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.xlsx", xlsx(ROWS)[:-30])
+    done = pulled(settings(tmp_path), clock=lambda: path.stat().st_ctime + 5)
+    assert (done.keys, done.waiting) == (
+        [],
+        "1 file waits (“a.xlsx”): its end is not there, so it may still be on the way",
+    )
 
 
 def test_a_file_that_grows_while_it_is_read_is_left_for_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -232,7 +232,9 @@ def test_a_csv_row_that_does_not_fit_is_set_aside_with_its_line(tmp_path: Path) 
     put(tmp_path, "a.csv", csv_of([ROWS[0], ["1", "2"], ["", "x", "y"], ROWS[1]]))
     done = pulled(settings(tmp_path))
     assert done.keys == [ROWS[0][0], ROWS[1][0]]
-    assert ["line 3 has 2 cells" in bad or "row 4 has nothing in the column" in bad for bad in done.bad] == [True, True]
+    short, keyless = sorted(map(str, done.bad))
+    assert "line 3 has 2 cells" in short
+    assert "line 4 has nothing in the column" in keyless
 
 
 def test_a_huge_csv_comes_in_parts(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ STRPTIME = {
     "dd/MM/yyyyXXX": "%d/%m/%Y%z",
     "yyyy-MM-dd HH:mm.SSS": "%Y-%m-%d %H:%M.%f",
     "yyyy-MM-dd H'h'": "%Y-%m-%d %Hh",
+    "MM/dd/yyyy hh:mm:ss a": "%m/%d/%Y %I:%M:%S %p",
+    "yyyy-MM-dd h a": "%Y-%m-%d %I %p",
 }
 NEARLY = st.text("0123456789/:-T. +Zt\u0663", max_size=30)  # an Arabic digit, which strptime takes for one
 
@@ -100,3 +102,21 @@ def test_an_epoch_is_a_setting() -> None:
     assert changed_at.sent_form.write(datetime(2026, 5, 20, 1, 15, tzinfo=UTC)) == "1779239700000"
     with pytest.raises(ValueError, match="epoch_seconds"):
         ChangedAt.model_validate({"from": "x", "date": "epoch"})
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("08/26/2025 12:05:00 AM", 0), ("08/26/2025 01:05:00 am", 1), ("08/26/2025 12:05:00 PM", 12)],
+)
+def test_hours_of_12_are_read_with_am_or_pm(text: str, hour: int) -> None:
+    form = TimeForm("MM/dd/yyyy hh:mm:ss a", HCM)
+    assert form.read(text) == datetime(2025, 8, 26, hour, 5, tzinfo=HCM)
+    assert form.write(form.read(text)) == text.upper()
+    with pytest.raises(ValueError, match="does not match"):
+        form.read("08/26/2025 13:05:00 PM")
+
+
+@pytest.mark.parametrize("pattern", ["MM/dd/yyyy hh:mm", "MM/dd/yyyy HH:mm a", "MM/dd/yyyy HH:hh a"])
+def test_hours_of_12_and_their_half_of_the_day_go_together(pattern: str) -> None:
+    with pytest.raises(ValueError, match="hours of 12 together with AM or PM"):
+        TimeForm(pattern, HCM)

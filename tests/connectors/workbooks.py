@@ -54,6 +54,7 @@ def pulled(wanted: FilesSettings, since: str | None = None, *, stores: bool = Tr
             done.pages.append(page)
             if stores and page.bookmark is not None:
                 connector.stored(page.bookmark)
+        done.waiting = connector.waiting()
         done.warnings = [warning.sentence for warning in connector.warnings()]
     return done
 
@@ -64,6 +65,7 @@ class Pull:
     def __init__(self) -> None:
         self.pages: list[Page] = []
         self.warnings: list[str] = []
+        self.waiting = ""
 
     @property
     def keys(self) -> list[str]:
