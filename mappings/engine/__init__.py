@@ -7,7 +7,7 @@ from mappings.engine.draft import Draft, Problem
 from mappings.engine.library import Library, UnknownMapping
 from mappings.engine.lint import lint
 from mappings.engine.reading import Mapping
-from mappings.engine.target import Field, Target, Type
+from mappings.engine.target import Field, Target, Targets, Type
 from mappings.engine.yaml_source import Finding, Invalid
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "MappingFile",
     "Problem",
     "Target",
+    "Targets",
     "Type",
     "UnknownMapping",
     "compile",

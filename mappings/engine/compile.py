@@ -5,48 +5,64 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import astuple
 from hashlib import sha256
+from typing import TypeAlias
 
 import orjson
 
-from mappings.engine import inputs
+from mappings.engine import inputs, splitting, table_check
 from mappings.engine.document import UNKNOWN, FieldSpec, ListSpec, MappingFile
 from mappings.engine.path import BadPath
-from mappings.engine.reading import Group, ListPlan, Mapping, Rows, Step
-from mappings.engine.steps import Notes, check_tables, step
-from mappings.engine.target import Field, Target, Type
-from mappings.engine.text import comparable
-from mappings.engine.xml_path import ELEMENT
+from mappings.engine.plan import Group, ListPlan, Step
+from mappings.engine.reading import Mapping
+from mappings.engine.rows import paths_in, row_of, rows_of
+from mappings.engine.steps import Ground, Notes, step
+from mappings.engine.target import Field, Target, Targets, Type
 from mappings.engine.yaml_model import did_you_mean
-from mappings.engine.yaml_source import Finding, Invalid
+from mappings.engine.yaml_source import Finding, Invalid, Loc
 
-LANGUAGE = 1  # grows when the same document would read the same record in another way
+LANGUAGE = 2  # grows when the same document would read the same record in another way
+Entries: TypeAlias = Map[str, FieldSpec | ListSpec]
 _OPEN_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
 
-def compile(file: MappingFile, target: Target) -> Mapping:  # noqa: A001 - the word that the README uses
+def compile(file: MappingFile, targets: Targets) -> Mapping:  # noqa: A001 - the word that the README uses
     """Make a document ready to read records. Raises `Invalid` with everything that is wrong with it."""
-    mapping, findings = build(file, target)
+    mapping, findings = build(file, targets)
     if mapping is None:
         raise Invalid(findings)
     return mapping
 
 
-def build(file: MappingFile, target: Target) -> tuple[Mapping | None, list[Finding]]:
+def build(file: MappingFile, targets: Targets) -> tuple[Mapping | None, list[Finding]]:
     """The mapping, or the findings that stand in its way."""
     notes, document = Notes(file), file.document
-    groups, lists = _groups(notes, target), _lists(notes, target)
-    _check_entity(notes, target)
+    target = _target(notes, targets)
+    if target is None:
+        return None, list(notes.findings)
+    groups, lists = _groups(notes, target), _lists(notes, target, document.fields, notes.record)
     _check_required(notes, target)
-    _check_tables(notes, target)
+    table_check.check(notes, target)
+    _check_namespaces(notes)
     try:
-        split = inputs.splitter(document.input, document.records, document.namespaces)
+        split = splitting.splitter(document.input, document.records, document.namespaces)
     except BadPath as bad:
         notes.wrong(("records",), bad.what, bad.right)
     if notes.findings:
         return None, list(notes.findings)
     record = inputs.preparer(document.input, frozenset(notes.needs))
     fingerprint = _fingerprint(file, target)
-    return Mapping(document.mapping, document.version, fingerprint, record, split, groups, lists), []
+    return Mapping(document.mapping, document.version, target.entity, fingerprint, record, split, groups, lists), []
+
+
+def _target(notes: Notes, targets: Targets) -> Target | None:
+    """What the document's records become; for a document that says nothing sound of it, a dossier."""
+    entity = notes.file.document.entity
+    if entity in targets:
+        return targets[entity]
+    if entity != UNKNOWN:
+        right = did_you_mean(entity, targets)
+        notes.wrong(("entity",), f'"{entity}" is not something a record can become', right)
+    return next(iter(targets.values()), None)
 
 
 def _fingerprint(file: MappingFile, target: Target) -> str:
@@ -54,7 +70,8 @@ def _fingerprint(file: MappingFile, target: Target) -> str:
     document = file.document.model_dump(by_alias=True, exclude={"mapping", "version", "records", "tables"})
     fields = {name: astuple(field) for name, field in target.fields.items()}
     lists = {name: {key: astuple(field) for key, field in row.items()} for name, row in target.lists.items()}
-    decides = [LANGUAGE, document, file.tables, target.entity, fields, lists, target.open_prefixes]
+    tables = {**table_check.shared_used(file, target), **file.tables}
+    decides = [LANGUAGE, document, tables, target.entity, fields, lists, target.open_prefixes]
     return sha256(orjson.dumps(decides, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -63,7 +80,9 @@ def _groups(notes: Notes, target: Target) -> tuple[Group, ...]:
     by_path: dict[tuple[str, ...], list[Step]] = {}
     for name, spec in notes.file.document.fields.items():
         wanted = _field(notes, target, name, spec)
-        made = step(notes, ("fields", name), name, spec, wanted) if wanted and isinstance(spec, FieldSpec) else None
+        if wanted is None or not isinstance(spec, FieldSpec):
+            continue
+        made = step(notes, ("fields", name), name, spec, wanted, notes.record)
         if made:
             by_path.setdefault(tuple(name.split(".")[:-1]), []).append(made)
     return tuple(Group.of(path, steps) for path, steps in by_path.items())
@@ -101,53 +120,43 @@ def _open_field(target: Target, name: str) -> Field | None:
     return None
 
 
-def _lists(notes: Notes, target: Target) -> tuple[ListPlan, ...]:
-    """The lists of the record."""
+def _lists(
+    notes: Notes, target: Target, entries: Entries, around: Ground, within: str = "", above: Loc = ("fields",)
+) -> tuple[ListPlan, ...]:
+    """The lists among these entries, which stand in a record, or in the rows of the list `within` (`supplements.`)."""
     plans = []
-    for name, spec in notes.file.document.fields.items():
-        if isinstance(spec, ListSpec) and name in target.lists:
-            steps = list(_columns(notes, name, spec, target.lists[name]))
-            rows = _rows(notes, name, spec)
+    for name, spec in entries.items():
+        full, at = within + name, (*above, name)
+        if isinstance(spec, ListSpec) and full in target.lists:
+            rows, row = rows_of(notes, at, spec, around), row_of(notes, spec, around)
+            steps = list(_columns(notes, at, full, spec, target, row))
+            inner = _lists(notes, target, spec.fields, row, f"{full}.", (*at, "fields"))
             if rows:
                 given = frozenset(one.key for one in steps if one.constant or one.default is not None)
-                plans.append(ListPlan(name, spec.each, rows, Group.of((), steps), given))
+                plans.append(ListPlan(name, spec.each, rows, Group.of((), steps), inner, given))
     return tuple(plans)
 
 
-def _columns(notes: Notes, name: str, spec: ListSpec, columns: Map[str, Field]) -> Iterator[Step]:
+def _columns(notes: Notes, at: Loc, name: str, spec: ListSpec, target: Target, row: Ground) -> Iterator[Step]:
+    columns = target.lists[name]
+    lists = [other.removeprefix(f"{name}.") for other in target.lists if other.startswith(f"{name}.")]
     for column, inner in spec.fields.items():
-        at = ("fields", name, "fields", column)
-        if column not in columns:
-            notes.wrong(at, f'"{column}" is not a field of {name}', did_you_mean(column, columns), key=True)
-            continue
-        made = step(notes, at, column, inner, columns[column])
-        if made:
-            yield made
+        here = (*at, "fields", column)
+        if column in lists and isinstance(inner, FieldSpec):
+            notes.wrong(here, f'"{column}" is a list', "write `{each: PATH, fields: {…}}`")
+        elif column in columns and isinstance(inner, ListSpec):
+            notes.wrong(here, f'"{column}" is not a list', "write `{from: PATH}`")
+        elif column not in columns and column not in lists:
+            near = did_you_mean(column, [*columns, *lists])
+            notes.wrong(here, f'"{column}" is not a field of {name}', near, key=True)
+        elif isinstance(inner, FieldSpec):
+            made = step(notes, here, column, inner, columns[column], row)
+            if made:
+                yield made
     for column, wanted in columns.items():
         if wanted.required and column not in spec.fields:
-            where = ("fields", name, "fields")
+            where = (*at, "fields")
             notes.wrong(where, f'"{name}" needs the field "{column}"', "a row without it cannot be kept; add it")
-
-
-def _rows(notes: Notes, name: str, spec: ListSpec) -> Rows | None:
-    document = notes.file.document
-    found = notes.path(("fields", name, "each"), spec.each)
-    if found is None:
-        return None
-    if spec.each.strip() == "." or document.input != inputs.XML:
-        return inputs.rows(found)
-    texts = [text for inner in spec.fields.values() for text in inner.paths or ()]
-    try:
-        needs = found.needs.union(*(inputs.path(inputs.XML, text, document.namespaces).needs for text in texts))
-    except BadPath:
-        return None  # noted already, at the field that it is in
-    return inputs.element_rows(spec.each, document.namespaces) if ELEMENT in needs else inputs.rows(found)
-
-
-def _check_entity(notes: Notes, target: Target) -> None:
-    entity = notes.file.document.entity
-    if entity not in (target.entity, UNKNOWN):
-        notes.wrong(("entity",), f'"{entity}" is not something a record can become', f'write "{target.entity}"')
 
 
 def _check_required(notes: Notes, target: Target) -> None:
@@ -157,28 +166,10 @@ def _check_required(notes: Notes, target: Target) -> None:
             notes.wrong(("fields",), f'"{name}" is not mapped', f"a {target.entity} cannot be kept without it; add it")
 
 
-def _check_tables(notes: Notes, target: Target) -> None:
-    users: dict[str, list[Field]] = {}
-    for name, spec in notes.file.document.fields.items():
-        if isinstance(spec, ListSpec):
-            wanted = target.lists.get(name, {})
-            used = [(inner.table, wanted.get(column)) for column, inner in spec.fields.items()]
-        else:
-            used = [(spec.table, target.fields.get(name) or _open_field(target, name))]
-        for used_table, field in used:
-            if used_table is not None:
-                users.setdefault(used_table, []).extend([field] if field else [])
-    check_tables(notes, users)
-    for name, table in notes.file.tables.items():
-        if name not in users and not notes.file.unsound:
-            notes.wrong(("tables", name), f'no field uses the table "{name}"', "take it out, or use it", key=True)
-        _check_keys(notes, name, table)
-
-
-def _check_keys(notes: Notes, name: str, table: Map[str, object]) -> None:
-    seen: dict[str, str] = {}
-    for key in table:
-        first = seen.setdefault(comparable(key), key)
-        if first != key:
-            what = f'"{key}" is the same as "{first}" above it'
-            notes.wrong(("tables", name, key), what, "case and spaces make no difference; keep one", key=True)
+def _check_namespaces(notes: Notes) -> None:
+    document = notes.file.document
+    texts = [document.records or "", *paths_in(ListSpec(each="", fields=document.fields))]
+    texts += [one.path for one in document.inside.values()]
+    for prefix in document.namespaces:
+        if not any(f"{prefix}:" in text for text in texts) and not notes.file.unsound:
+            notes.wrong(("namespaces", prefix), f'no path uses the namespace "{prefix}"', "take it out", key=True)

@@ -1,16 +1,14 @@
 """How the value that a path found becomes a value of a field: one closure for each, made once."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, TypeAlias
 
-from mappings.engine.draft import Damaged, Unreadable
-from mappings.engine.text import clean, comparable, from_tcvn3, scalar
+from mappings.engine.draft import Damaged, Unreadable, shown
+from mappings.engine.text import scalar
 from mappings.engine.xml_tree import Branch, Several
 
 Get: TypeAlias = Callable[[Any], Any]
 Convert: TypeAlias = Callable[[Any], Any]
-
-REMEMBERED = 4096  # spellings of one table's keys that are kept as they came
 
 
 def from_text(parse: Callable[[str], Any], missing: Container[str]) -> Convert:
@@ -30,45 +28,16 @@ def unless_missing(read: Convert, missing: Container[str]) -> Convert:
     """For what reads numbers as well as text: money, whole numbers, yes or no, identity numbers."""
 
     def convert(raw: Any) -> Any:
+        if type(raw) is str:
+            return None if raw.strip() in missing else read(raw)
+        if type(raw) is bool or type(raw) is int:
+            return read(raw)
         value = scalar(raw) if isinstance(raw, Branch | Several) else raw
         if isinstance(value, str) and value.strip() in missing:
             return None
         return None if isinstance(value, dict | list) and not value else read(value)
 
     return convert
-
-
-def table_lookup(name: str, table: Mapping[str, Any], *, tcvn3: bool, missing: Container[str]) -> Convert:
-    """For status, channel and the like. Raises `Unreadable` for a text that the table does not have."""
-    known = {comparable(key): clean(value) if isinstance(value, str) else value for key, value in table.items()}
-    remembered: dict[str, Any] = {}
-
-    def convert(raw: Any) -> Any:
-        if type(raw) is str and raw in remembered:
-            return remembered[raw]
-        text = scalar(raw)
-        if text is None or text.strip() in missing:
-            return None
-        try:
-            value = known[comparable(from_tcvn3(text) if tcvn3 else text)]
-        except (KeyError, Damaged):
-            raise Unreadable(in_table(name), _nearest(text, table)) from None
-        if len(remembered) < REMEMBERED:
-            remembered[text] = value
-        return value
-
-    return convert
-
-
-def in_table(name: str) -> str:
-    """What a field with this table expects."""
-    return f'a text that the table "{name}" has'
-
-
-def _nearest(text: str, table: Mapping[str, Any]) -> str:
-    keys = ", ".join(f'"{key}"' for key in list(table)[:8])
-    more = ", …" if len(table) > 8 else ""
-    return f'add "{clean(text)[:60]}" to it if it is right; it has {keys}{more}'
 
 
 def first_of(getters: Sequence[Get], missing: Container[str]) -> Get:
@@ -104,6 +73,41 @@ def joined(getters: Sequence[Get], read: Convert, separator: str) -> Get:
         return text or None
 
     return get
+
+
+def part_of(get: Get, separator: str, number: int) -> Get:
+    """One piece of a text that holds several: the first is 1, the last -1. None where there are not so many."""
+    at = number - 1 if number > 0 else number
+
+    def piece(record: Any) -> str | None:
+        text = scalar(get(record))
+        pieces = text.split(separator) if text else []
+        return pieces[at].strip() if -len(pieces) <= at < len(pieces) else None
+
+    return piece
+
+
+def no_longer_than(longest: int | None, read: Convert) -> Convert:
+    """For texts that a database finds records by: one without end is none of those."""
+    if longest is None:
+        return read
+
+    def convert(raw: Any) -> Any:
+        try:
+            value = read(raw)
+        except Damaged as damaged:
+            check_length(damaged.kept, longest)
+            raise
+        check_length(value, longest)
+        return value
+
+    return convert
+
+
+def check_length(value: Any, longest: int | None) -> None:
+    """Raises `Unreadable` for a text of more characters than a field may have."""
+    if longest is not None and isinstance(value, str) and len(value) > longest:
+        raise Unreadable(f"a text of at most {longest} characters", f"it has {len(value):,}", found=shown(value))
 
 
 def as_it_is(raw: Any) -> Any:

@@ -45,7 +45,21 @@ Texts: TypeAlias = Annotated[
 Word: TypeAlias = Annotated[
     str | int | bool, PlainValidator(_word), WithJsonSchema({"type": ["string", "integer", "boolean"]})
 ]
-Table: TypeAlias = dict[str, Word]
+
+_DEEPEST = 4  # fields that decide together: more of them, and nobody can read their table
+
+
+def _answer(value: Any, depth: int = 1) -> Any:
+    if not isinstance(value, dict) or depth == _DEEPEST:
+        return _word(value)
+    return {str(key): _answer(inner, depth + 1) for key, inner in value.items()}
+
+
+# What a table gives: a word, or, where several fields decide, a further table by the next one's text.
+Answer: TypeAlias = Annotated[
+    Any, PlainValidator(_answer), WithJsonSchema({"type": ["string", "integer", "boolean", "object"]})
+]
+Table: TypeAlias = dict[str, Answer]
 
 
 _TABLES = TypeAdapter(dict[str, Table])
@@ -61,11 +75,15 @@ class FieldSpec(Strict):
     """Where one field comes from and how it is read."""
 
     paths: Texts | None = Field(None, alias="from")
+    by: Texts | None = None
+    inside: str | None = None
     value: Word | None = None
     required: bool = False
     default: Word | None = None
     missing: list[str] = []
     join: str | None = None
+    split: str | None = Field(None, min_length=1)
+    part: int | None = None
     text: Texts | None = None
     table: str | None = None
     date: Texts | None = None
@@ -73,13 +91,23 @@ class FieldSpec(Strict):
     end_of_day: bool = False
     money: str | None = None
     form: str | None = Field(None, alias="as")
+    find: str | None = None
 
 
 class ListSpec(Strict):
     """A list in the record (documents, fees, events): where its rows stand and how each is read."""
 
     each: str
-    fields: dict[str, FieldSpec]
+    inside: str | None = None
+    split: str | None = Field(None, min_length=1)
+    fields: dict[str, "Entry"]
+
+
+class InsideSpec(Strict):
+    """A document that stands as a text in one field of the record: where, and what it is."""
+
+    path: str = Field(alias="from", description="the field with the text: `don: {from: DuLieu, input: xml}`")
+    input: Literal["xml", "json"] = Field(description="what the text is: `input: xml` or `input: json`")
 
 
 def _kind(value: Any) -> str:
@@ -101,9 +129,12 @@ class Document(Strict):
     )
     version: int = Field(ge=1, description="`version: 1`, and one more with every change")
     entity: str = Field(description="what a record becomes: `entity: dossier`")
-    input: Literal["xml", "json"] = Field(description="what the records are: `input: xml` or `input: json`")
+    input: Literal["xml", "json", "csv", "xml-in-string", "json-in-string", "diffgram"] = Field(
+        description="what the records are: `input: xml`, `input: json` or `input: csv`"
+    )
     records: str | None = None
     namespaces: dict[str, str] = {}
+    inside: dict[str, InsideSpec] = {}
     missing: list[str] = []
     fields: dict[str, Entry] = Field(description="what is read from where: `fields: {code: {from: SoHoSo}, …}`")
     tables: dict[str, Table] = {}

@@ -34,10 +34,11 @@ class Draft:
 class Unreadable(Exception):
     """A value that is not what the field expects; it is left out."""
 
-    def __init__(self, expected: str, hint: str = "") -> None:
+    def __init__(self, expected: str, hint: str = "", *, found: str | None = None) -> None:
         super().__init__(expected)
         self.expected = expected
         self.hint = hint
+        self.found = found  # what stood there, where whoever caught this could not say
 
 
 class Damaged(Unreadable):

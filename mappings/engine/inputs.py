@@ -1,27 +1,38 @@
-"""What differs between XML and JSON: paths, rows, the form in which a record is walked, and whole answers."""
+"""What differs between XML, JSON and tables: paths, rows, and the form in which a record is walked."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import jmespath
-import orjson
-from jmespath.exceptions import JMESPathError
 from lxml import etree
 
+from mappings.engine.columns import column_path, prepared
+from mappings.engine.inner import JSON, XML, record_in
 from mappings.engine.json_path import json_path
 from mappings.engine.path import BadPath, Path
-from mappings.engine.reading import Rows
+from mappings.engine.plan import Rows
+from mappings.engine.text import scalar
 from mappings.engine.xml_path import ATTRIBUTES, QUALIFIED, select, xml_path
 from mappings.engine.xml_tree import Branch, branch
 from mappings.engine.xpath import xpath
 
-XML = "xml"
+CSV = "csv"
+TEXT = "text"  # a row of a text that was taken apart
+_SAME_AS = {"diffgram": XML, "xml-in-string": XML, "json-in-string": JSON}
+
+
+def kind_of(said: str) -> str:
+    """Which paths an `input` has: those of XML, of JSON, or the names of columns."""
+    return _SAME_AS.get(said, said)
 
 
 def path(kind: str, text: str, namespaces: Mapping[str, str]) -> Path:
     """Compile a path of this kind of input. Raises `BadPath`."""
     if not text.strip():
         raise BadPath("the path is empty", "name where the value stands; `.` is the record itself")
+    if kind == TEXT and text.strip() != ".":
+        raise BadPath("a row of a text that is split has no parts", "write `from: .`")
+    if kind == CSV:
+        return column_path(text)
     return xml_path(text, namespaces) if kind == XML else json_path(text)
 
 
@@ -51,9 +62,24 @@ def element_rows(text: str, namespaces: Mapping[str, str]) -> Rows:
     return each
 
 
+def pieces(found: Path, separator: str) -> Rows:
+    """The rows of a list that stands in one text (or in several), as `a.pdf##b.pdf`; empty pieces are no rows."""
+
+    def each(record: Any) -> list[Any]:
+        value = found.get(record)
+        texts = [scalar(one) or "" for one in (value if isinstance(value, list) else [value])]
+        return [piece.strip() for text in texts for piece in text.split(separator) if piece.strip()]
+
+    return each
+
+
 def preparer(kind: str, needs: frozenset[str]) -> Callable[[Any], Any]:
     """How a record that a connector hands over becomes what the paths walk."""
-    if kind != XML:
+    if kind.endswith("-in-string"):
+        return record_in(kind_of(kind))
+    if kind == CSV:
+        return prepared()
+    if kind == JSON:
         return lambda value: value
     attributes, qualified = ATTRIBUTES in needs, QUALIFIED in needs
 
@@ -63,40 +89,3 @@ def preparer(kind: str, needs: frozenset[str]) -> Callable[[Any], Any]:
         return branch(value, attributes=attributes, qualified=qualified)
 
     return prepare
-
-
-def splitter(kind: str, records: str | None, namespaces: Mapping[str, str]) -> Callable[[bytes], list[Any]]:
-    """How a whole answer becomes its records: what `records` finds, or the answer itself. Raises `BadPath`."""
-    return _xml_splitter(records, namespaces) if kind == XML else _json_splitter(records)
-
-
-def _xml_splitter(records: str | None, namespaces: Mapping[str, str]) -> Callable[[bytes], list[Any]]:
-    expression = xpath(records, namespaces) if records else None
-
-    def split(payload: bytes) -> list[Any]:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-        try:
-            root = etree.fromstring(payload, parser)
-        except etree.XMLSyntaxError as error:
-            raise ValueError(f"this is not well-formed XML: {error.msg}") from None
-        return [root] if expression is None else [one for one in select(expression, root) if etree.iselement(one)]
-
-    return split
-
-
-def _json_splitter(records: str | None) -> Callable[[bytes], list[Any]]:
-    if records:
-        json_path(records)
-    expression = jmespath.compile(records) if records else None
-
-    def split(payload: bytes) -> list[Any]:
-        value = orjson.loads(payload)
-        if expression is None:
-            return [value]
-        try:
-            found = expression.search(value)
-        except JMESPathError as error:
-            raise ValueError(str(error)) from None
-        return found if isinstance(found, list) else [] if found is None else [found]
-
-    return split

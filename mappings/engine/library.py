@@ -9,7 +9,7 @@ from mappings.engine.compile import compile as compile_document
 from mappings.engine.document import load
 from mappings.engine.lint import lint
 from mappings.engine.reading import Mapping
-from mappings.engine.target import Target
+from mappings.engine.target import Targets
 from mappings.engine.yaml_model import did_you_mean
 from mappings.engine.yaml_source import Finding, Invalid
 
@@ -50,19 +50,19 @@ class Library:
             raise UnknownMapping(name, did_you_mean(name, documents, nearness=0.8))
         return documents[name]
 
-    def mapping(self, name: str, target: Target) -> Mapping:
+    def mapping(self, name: str, targets: Targets) -> Mapping:
         """The document of this name, ready to read records. Raises `UnknownMapping`, or `Invalid` with its findings."""
         path = self.path(name)
         file = load(path)
         misnamed = list(_misnamed(name, path))
         if misnamed:
             raise Invalid(misnamed)
-        return compile_document(file, target)
+        return compile_document(file, targets)
 
-    def lint(self, name: str, target: Target) -> list[Finding]:
+    def lint(self, name: str, targets: Targets) -> list[Finding]:
         """Everything that is wrong with the document of this name, its name among it."""
         path = self.path(name)
-        return sorted({*lint(path, target), *_misnamed(name, path)})
+        return sorted({*lint(path, targets), *_misnamed(name, path)})
 
 
 def _misnamed(name: str, path: Path) -> Iterator[Finding]:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from mappings.engine.compile import build
 from mappings.engine.document import examine
-from mappings.engine.target import Target
+from mappings.engine.target import Targets
 from mappings.engine.yaml_source import Finding
 
 
-def lint(path: Path, target: Target) -> list[Finding]:
-    """All findings at once: of the YAML, of the words in it, and of how they fit the target."""
+def lint(path: Path, targets: Targets) -> list[Finding]:
+    """All findings at once: of the YAML, of the words in it, and of how they fit what they fill."""
     file, findings = examine(path)
     if file is not None:
-        findings += build(file, target)[1]
+        findings += build(file, targets)[1]
     return sorted(set(findings))

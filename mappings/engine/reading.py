@@ -1,115 +1,12 @@
-"""Reads records by a compiled plan. This is the hot path: one loop, nothing looked up twice, exceptions for trouble."""
+"""Reads records by a compiled plan: at once where nothing is wrong, step by step where something is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
-from mappings.engine.convert import Convert, Get
-from mappings.engine.draft import Damaged, Draft, Problem, Unreadable, shown
-
-_REJECTED = "without it the record cannot be kept"
-_ROW_LEFT_OUT = "without it this row is left out"
-
-Rows: TypeAlias = Callable[[Any], list[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How one field is read."""
-
-    name: str  # as the document writes it
-    key: str  # its last part: where the value goes in its group
-    source: str  # its path as the document writes it
-    get: Get
-    convert: Convert
-    quick: str | None = None  # the path where it is one plain name: no call needed
-    expected: str = "a value"
-    required: bool = False
-    default: Any = None
-    constant: bool = False
-
-
-# What the loop needs of a step, side by side; `absent` says whether a missing value matters.
-_Item: TypeAlias = tuple[str, str | None, Get, Convert, bool, Step]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The fields that share a group of the target: `applicant.*`, or those without a dot."""
-
-    path: tuple[str, ...]
-    items: tuple[_Item, ...]
-
-    @classmethod
-    def of(cls, path: tuple[str, ...], steps: Iterable[Step]) -> "Group":
-        """The group of these steps."""
-        return cls(
-            path, tuple((s.key, s.quick, s.get, s.convert, s.required or s.default is not None, s) for s in steps)
-        )
-
-    def fill(self, record: Any, into: dict[str, Any], problems: list[Problem], row: str) -> bool:
-        """Read every field of the record; True where a required one has no value."""
-        rejected = False
-        plain = record if isinstance(record, dict) else {}
-        for key, quick, get, convert, absent, step in self.items:
-            try:
-                raw = get(record) if quick is None else plain.get(quick)
-                value = None if raw is None else convert(raw)
-            except Unreadable as trouble:
-                value = trouble.kept if isinstance(trouble, Damaged) else None
-                problems.append(_problem(step, record, trouble, row))
-                rejected = rejected or (step.required and value is None)
-            else:
-                if value is None and absent:
-                    value = step.default
-                    if value is None:
-                        problems.append(_missing(step, row))
-                        rejected = True
-            if value is not None:
-                into[key] = value
-        return rejected
-
-
-def _problem(step: Step, record: Any, trouble: Unreadable, row: str) -> Problem:
-    try:
-        raw = record.get(step.quick) if step.quick is not None else step.get(record)
-    except Unreadable as again:
-        raw = again.kept if isinstance(again, Damaged) else None
-    return Problem(row + step.name, step.source, shown(raw), trouble.expected, trouble.hint)
-
-
-def _missing(step: Step, row: str) -> Problem:
-    return Problem(row + step.name, step.source, None, step.expected, _ROW_LEFT_OUT if row else _REJECTED)
-
-
-@dataclass(frozen=True, slots=True)
-class ListPlan:
-    """How the rows of one list are found and read."""
-
-    name: str
-    source: str
-    rows: Rows
-    group: Group
-    given: frozenset[str]  # columns that the document itself fills: a row of nothing else is empty
-
-    def fill(self, record: Any, problems: list[Problem]) -> list[dict[str, Any]]:
-        """The rows that could be read; a row without a required column is left out with its problem."""
-        try:
-            rows = self.rows(record)
-        except Unreadable as trouble:
-            problems.append(Problem(self.name, self.source, None, trouble.expected, trouble.hint))
-            return []
-        read: list[dict[str, Any]] = []
-        for at, row in enumerate(rows):
-            values: dict[str, Any] = {}
-            found: list[Problem] = []
-            lacking = self.group.fill(row, values, found, f"{self.name}[{at}].")
-            if values.keys() <= self.given and all(problem.hint == _ROW_LEFT_OUT for problem in found):
-                continue  # an empty row: nothing was said, so nothing is wrong
-            problems += found
-            if values and not lacking:
-                read.append(values)
-        return read
+from mappings.engine.draft import Draft, Problem, Unreadable, shown
+from mappings.engine.plan import Group, ListPlan
+from mappings.engine.quick import Quick, written_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +15,16 @@ class Mapping:
 
     name: str
     version: int
+    entity: str  # what a record becomes
     fingerprint: str  # sha256 of everything that decides what a record is read as
     record: Callable[[Any], Any] = field(repr=False)  # makes the record what the paths walk
     split: Callable[[bytes], list[Any]] = field(repr=False)
     groups: tuple[Group, ...] = field(repr=False)
     lists: tuple[ListPlan, ...] = field(repr=False)
+    quick: Quick = field(init=False, repr=False, compare=False)  # all of the plan in one function
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "quick", written_out(self.groups, self.lists))
 
     def read(self, value: Any) -> Draft:
         """One record (a JSON value or an lxml element) as a draft."""
@@ -131,6 +33,16 @@ class Mapping:
         except RecursionError:
             deep = Problem("record", ".", shown(value), "a record", "its elements are nested too deeply to be one")
             return Draft({}, (deep,), rejected=True)
+        except Unreadable as trouble:
+            unread = Problem("record", ".", shown(trouble.found or value), trouble.expected, trouble.hint)
+            return Draft({}, (unread,), rejected=True)
+        try:
+            return Draft(self.quick(record))
+        except Unreadable:
+            return self.read_carefully(record)
+
+    def read_carefully(self, record: Any) -> Draft:
+        """The same draft step by step, with a problem for everything that is wrong; `record` is a prepared one."""
         values: dict[str, Any] = {}
         problems: list[Problem] = []
         rejected = False

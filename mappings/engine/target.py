@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class Type(StrEnum):
@@ -19,21 +20,27 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the target: its type, and the words allowed where it is a choice."""
+    """One field of the target: its type, the words allowed where it is a choice, and how long a text may be."""
 
     type: Type
     required: bool = False
     choices: tuple[str, ...] = ()
+    longest: int | None = None  # characters; None: however long it is
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """An entity's fields by dotted name; lists (documents, fees, events) each with fields of their own.
 
-    A name below one of `open_prefixes` (such as `extra.`) is allowed without being listed; its type is text.
+    A list inside the rows of another stands under that one's name: `supplements.papers`. A name below one of
+    `open_prefixes` (such as `extra.`) is allowed without being listed; its type is text.
     """
 
     entity: str
     fields: Mapping[str, Field]
     lists: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     open_prefixes: tuple[str, ...] = ()
+
+
+# What a document may make of its records, by the word that it writes under `entity`.
+Targets: TypeAlias = Mapping[str, Target]

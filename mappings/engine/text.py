@@ -1,31 +1,32 @@
-"""Text as the record keeps it: NFC, trimmed, no control characters; and what old fonts and lost letters did to it."""
+"""Text as the record keeps it: NFC, trimmed, no control characters, whatever charset it was written in."""
 
 import math
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 from unicodedata import normalize
 
+from mappings.engine.charsets import Decode, from_tcvn3, from_utf_8, from_vni, from_windows_1258
+from mappings.engine.damage import check_whole
 from mappings.engine.draft import Damaged, Unreadable
 from mappings.engine.xml_tree import Branch, Several
-
-# TCVN3 (TCVN 5712 by way of a .Vn font): bytes that look like these letters when read as Windows-1252.
-_TCVN3 = "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ¡¢§£¤¥¦"
-_UNICODE = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ"
-_FROM_TCVN3 = str.maketrans(_TCVN3, _UNICODE)
-_NOT_TCVN3 = re.compile(f"[\u00a1-\u024f\u1ea0-\u1eff](?<![{re.escape(_TCVN3)}])")
-_CAPITALS = re.compile(r"[A-Z]{2}")
-_SMALL = re.compile(r"[a-z]")
 
 # Control characters except tab and line break, and marks without width that make equal codes differ.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: nothing can store it
-_LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd")
 _SPACES = re.compile(r"\s+")
 
-FUNCTIONS = ("tcvn3", "nfc", "trim")  # `nfc` and `trim` always happen; a document may say so all the same
+# What a text was written in; one of them at most.
+CHARSETS: dict[str, Decode] = {
+    "tcvn3": from_tcvn3,
+    "vni": from_vni,
+    "windows-1258": from_windows_1258,
+    "utf-8": from_utf_8,
+}
+_LONG = 10**15
+FUNCTIONS = (*CHARSETS, "nfc", "trim")  # `nfc` and `trim` always happen; a document may say so all the same
 EXPECTED = "a text"
 
 
@@ -39,23 +40,20 @@ def clean(text: str) -> str:
     return text.strip()
 
 
-def check_whole(text: str) -> str:
-    """The text itself. Raises `Damaged` where letters became `?` on the way: no one can say which they were."""
-    if _LOST.search(text) and "://" not in text:
-        raise Damaged(text, "a text with all its letters", "letters were lost before it reached us; ask for it again")
-    return text
+def decoder(functions: Iterable[str]) -> Decode | None:
+    """What undoes the charset that is among these functions. Its `Damaged` keeps a clean text."""
+    decode = next((CHARSETS[name] for name in functions if name in CHARSETS), None)
+    if decode is None:
+        return None
+    charset = decode
 
+    def decoded(text: str) -> str:
+        try:
+            return charset(text)
+        except Damaged as damaged:
+            raise Damaged(clean(damaged.kept), damaged.expected, damaged.hint) from None
 
-def from_tcvn3(text: str) -> str:
-    """TCVN3 text as Unicode. Raises `Damaged` for text that cannot be TCVN3; it is kept as it came."""
-    if text.isascii():
-        return text
-    if _NOT_TCVN3.search(text):
-        raise Damaged(clean(text), "a text in TCVN3", "it has letters that TCVN3 does not have and was kept as it came")
-    turned = text.translate(_FROM_TCVN3)
-    if _CAPITALS.search(turned) and not _SMALL.search(turned):
-        return turned.upper()  # the fonts for capitals (.VnTimeH) show the codes of small letters as capitals
-    return turned
+    return decoded
 
 
 def comparable(text: str) -> str:
@@ -90,27 +88,34 @@ def _number(raw: int | float) -> str:
     return str(int(raw)) if raw.is_integer() and abs(raw) < 2**53 else str(raw)
 
 
-def reader(functions: tuple[str, ...], missing: Container[str]) -> Callable[[Any], str | None]:
+def reader(functions: Iterable[str], missing: Container[str]) -> Callable[[Any], str | None]:
     """How to read a text field. `missing` has the texts that mean "no value", the empty text among them."""
-    if "tcvn3" in functions:
-        return lambda raw: _read(raw, missing, from_tcvn3)
+    decode = decoder(functions)
+    if decode:
+        return lambda raw: _read(raw, missing, decode)
 
     def read(raw: Any) -> str | None:
         if type(raw) is not str or not raw.isprintable():
+            if type(raw) is int and -_LONG < raw < _LONG:
+                return None if str(raw) in missing else str(raw)
             return _read(raw, missing, None)
         text = raw.strip() if raw.isascii() else normalize("NFC", raw).strip()
+        if text in missing:
+            return None
         if "?" in text or "\ufffd" in text:
             check_whole(text)
-        return None if text in missing else text
+        return text
 
     return read
 
 
-def _read(raw: Any, missing: Container[str], convert: Callable[[str], str] | None) -> str | None:
+def _read(raw: Any, missing: Container[str], decode: Decode | None) -> str | None:
     text = scalar(raw)
-    if text is None:
+    if text is None or text.strip() in missing:
         return None
-    text = clean(convert(text) if convert else text)
+    text = clean(decode(text) if decode else text)
+    if text in missing:
+        return None
     if "?" in text or "\ufffd" in text:
         check_whole(text)
-    return None if text in missing else text
+    return text

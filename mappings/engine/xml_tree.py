@@ -1,7 +1,6 @@
 """An XML record as nested dicts by local name, built in one pass: looking thirty fields up one by one is slower."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -41,10 +40,18 @@ def _pieces(element: etree._Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-@lru_cache(maxsize=4096)
-def _local(tag: Any) -> str | None:
-    """The name without its namespace; None for comments and instructions, whose tag is a function."""
-    return tag.rpartition("}")[2] if isinstance(tag, str) else None
+class _Local(dict[Any, str | None]):
+    """By tag, the name without its namespace; None for comments and instructions, whose tag is a function."""
+
+    def __missing__(self, tag: Any) -> str | None:
+        if len(self) >= _TAGS:
+            self.clear()
+        self[tag] = name = tag.rpartition("}")[2] if isinstance(tag, str) else None
+        return name
+
+
+_TAGS = 4096  # that are remembered
+_LOCAL = _Local()
 
 
 def branch(element: etree._Element, *, attributes: bool = False, qualified: bool = False) -> Branch:
@@ -53,7 +60,7 @@ def branch(element: etree._Element, *, attributes: bool = False, qualified: bool
     made.element = element
     for child in element:
         tag = child.tag
-        name = _local(tag)
+        name = _LOCAL[tag]
         if name is None:
             continue
         value: Any = child.text

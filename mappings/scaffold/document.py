@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mappings.engine.target import Target
+from mappings.engine.target import Target, Type
 from mappings.scaffold import values
 from mappings.scaffold.flow import flow, printable
 from mappings.scaffold.guess import Guesses, guess
 from mappings.scaffold.lists import GuessedList
 from mappings.scaffold.observe import Leaf, Names, Shape, observe
-from mappings.scaffold.tables import Entry, GuessedTable
+from mappings.scaffold.tables import Entry, GuessedTable, is_official
 from mappings.scaffold.times import times
 from mappings.scaffold.weigh import USED, Guess
 
@@ -19,7 +19,8 @@ _WEAK = "# ? "
 _HEAD = """\
 # A first mapping, guessed from {seen}. Look at every line: the number says how sure the guess is.
 # What is marked `# ?` is too weak to be used; take the mark away where it is right."""
-_NOT_FOUND = "nothing looks like it: write the name of the field; until then every record is rejected"
+_OFFICIAL = "# This looks like the national portal's own payload: the mapping cong-quoc-gia/ho-so reads that as it is."
+_NOT_FOUND = "nothing looks enough like it: write the name of the field; until then every record is rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class _Writer:
     def lines(self, head: Sequence[str]) -> Iterator[str]:
         count = self.shape.records
         yield _HEAD.format(seen=f"{count:,} record{'' if count == 1 else 's'}")
+        if is_official(list(self.shape.leaves.values())):
+            yield _OFFICIAL
         yield from head
         fillers = sorted({word for leaf in self.shape.all_leaves() for word in leaf.fillers})
         if fillers:
@@ -78,17 +81,26 @@ class _Writer:
 
     def _field(self, name: str) -> Iterator[str]:
         one = next((one for one in self.found.fields if one.field == name), None)
-        if one is not None:
+        lacking = self.target.fields[name].required and not (one and one.used)
+        if one is not None and lacking:
+            yield f"  # {name} may be {flow(one.words)}, {_said(one)}"
+        elif one is not None:
             yield from self._line(one, "  " if one.used else f"  {_WEAK}")
-        if self.target.fields[name].required and not (one and one.used):
+        if lacking:
             yield self._not_found(name)
 
     def _not_found(self, name: str) -> str:
         """A required field that nothing looks like: until a person names it every record is rejected, never guessed."""
         words = {"from": "not_found"}
-        if name == "status":
-            words["table"] = "status"
-            self.tables.setdefault("status", GuessedTable("status", ()))
+        wanted = self.target.fields[name].type
+        if wanted is Type.CHOICE:
+            table = name.rpartition(".")[2]
+            words["table"] = table
+            choices = ", ".join(self.target.fields[name].choices)
+            remark = f"write each of their values before the word that it means: {choices}"
+            self.tables.setdefault(table, GuessedTable(table, (), remark=remark))
+        elif wanted in (Type.TIME, Type.DATE):
+            words["date"] = "iso"
         return f"  {name}: {flow(words)} # {_NOT_FOUND}"
 
     def _line(self, one: Guess, mark: str) -> Iterator[str]:
@@ -103,12 +115,11 @@ class _Writer:
         else:
             yield f"{line} # {said}"
 
-    def _list(self, one: GuessedList) -> Iterator[str]:
+    def _list(self, one: GuessedList, above: str = "  ") -> Iterator[str]:
         columns = self.target.lists[one.name]
-        have = {column.field for column in one.columns if column.used} | one.constants.keys()
-        used = all(name in have for name, wanted in columns.items() if wanted.required)
-        mark = "  " if used else f"  {_WEAK}"
-        yield f"{mark}{one.name}: # {_percent(one.confidence)}"
+        used = one.used and _WEAK not in above
+        mark = above if used or _WEAK in above else f"{above}{_WEAK}"
+        yield f"{mark}{one.name.rpartition('.')[2]}: # {_percent(one.confidence)}"
         yield f"{mark}  each: {flow('.' if one.rows is None else one.rows.source)}"
         yield f"{mark}  fields:"
         for name, value in one.constants.items():
@@ -116,6 +127,8 @@ class _Writer:
         for column in sorted(one.columns, key=lambda column: list(columns).index(column.field)):
             weak = _WEAK if used and not column.used else ""
             yield from self._line(column, f"{mark}    {weak}")
+        for inner in one.lists:
+            yield from self._list(inner, f"{mark}    ")
 
     def _tables(self) -> Iterator[str]:
         if self.tables:
@@ -124,7 +137,8 @@ class _Writer:
             if table.remark:
                 yield f"  # {table.remark}"
             sure = any(entry.meaning and entry.meaning.confidence >= USED for entry in table.entries)
-            yield f"  {name}:" if sure else f"  {name}: {{}} # take the braces away with the first mark below"
+            marks = " # take the braces away with the first mark below" if table.entries else ""
+            yield f"  {name}:" if sure else f"  {name}: {{}}{marks}"
             for entry in table.entries:
                 yield f"    {_entry(entry)}"
 
@@ -132,7 +146,7 @@ class _Writer:
         if self.found.left or self.found.left_lists:
             yield "\n# Not mapped; a fact that has no field of ours can go to extra.NAME:"
         for leaf in self.found.left:
-            yield f"#   {leaf.source}: {_kind(leaf)}, in {len(set(leaf.at)):,} of {self.shape.records:,} records"
+            yield f"#   {leaf.source}: {_kind(leaf)}, in {len(leaf.records):,} of {self.shape.records:,} records"
         for rows in self.found.left_lists:
             columns = ", ".join(leaf.source for leaf in rows.shape.leaves.values())
             yield f"#   {rows.source}: a list with {columns or 'nothing in it'}"

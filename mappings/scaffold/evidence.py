@@ -10,7 +10,7 @@ from mappings.engine.numbers import boolean
 from mappings.engine.target import Field, Type
 from mappings.scaffold import values
 from mappings.scaffold.observe import Leaf
-from mappings.scaffold.tables import TABLE_OF, GuessedTable, guessed_table
+from mappings.scaffold.tables import TABLE_OF, YES_NO, GuessedTable, guessed_table, is_official
 from mappings.scaffold.times import Times, times
 
 _NEVER_BORN = 2016  # a birth date after this is rather some other day
@@ -20,6 +20,11 @@ _DECLARED_TIMES = ("datetime", "date-time", "date")  # types of XML Schema and O
 _TEXT_FORMS: dict[str, dict[str, float]] = {
     "code": {"dossier code": 1, "code": 0.85},
     "national_code": {"dossier code": 1, "code": 0.6},
+    "dossier_code": {"dossier code": 1, "code": 0.85},
+    "phone": {"phone": 1},
+    "email": {"email": 1},
+    "agency_code": {"agency code": 1, "code": 0.7},
+    "leader.name": {"person": 1, "words": 0.7},
     "procedure.code": {"procedure code": 1, "code": 0.75},
     "procedure.field_code": {"code": 0.9, "words": 0.8},
     "procedure.level": {"words": 1, "code": 0.9},
@@ -30,6 +35,27 @@ _TEXT_FORMS: dict[str, dict[str, float]] = {
     "applicant.email": {"email": 1},
     "applicant.address": {"address": 1, "words": 0.6},
     "officer": {"person": 1, "words": 0.7},
+    "applicant.tax_code": {"tax code": 1, "code": 0.4},
+    "applicant.paper_number": {"code": 0.9},
+    "applicant.portal_id": {"code": 1, "internal id": 1},
+    "applicant.fax": {"phone": 1},
+    "receipt_number": {"dossier code": 0.9, "code": 1},
+    "submission_place": {"code": 1, "words": 1},
+    "return_information": {"words": 1, "code": 0.8},
+    "documents.id": {"internal id": 1, "code": 1},
+    "documents.reuse": {"code": 1},
+    "documents.replaced_result": {"code": 1},
+    "papers.code": {"code": 1},
+    "fees.code": {"code": 1},
+    "supplements.id": {"internal id": 1, "code": 1},
+    "supplements.status": {"words": 1, "code": 1},
+    "supplements.papers.code": {"code": 1},
+    "supplements.fees.code": {"code": 1},
+    "results.id": {"internal id": 1, "code": 1},
+    "results.code": {"code": 1},
+    "results.kind": {"code": 1},
+    "results.url": {"url": 1},
+    "databases.code": {"code": 1},
     "documents.code": {"code": 1, "words": 0.5},
     "documents.file_name": {"file name": 1, "words": 0.3},
     "documents.url": {"url": 1},
@@ -58,6 +84,7 @@ class World:
     order: str | None  # day or month first, where any field's samples show it
     shown_by: str  # that field
     usual: str  # the pattern that most of the source's times are written in
+    official: bool  # whether it is the national portal's own payload, and so has its numbers
 
 
 def evidence(name: str, target: Field, leaf: Leaf, world: World) -> Evidence:
@@ -66,6 +93,8 @@ def evidence(name: str, target: Field, leaf: Leaf, world: World) -> Evidence:
         return _times(name, leaf, world)
     if target.type is Type.MONEY:
         return Evidence(_share("money", leaf.samples), {"money": "vnd"})
+    if target.type is Type.INTEGER:
+        return Evidence(_share("whole number", leaf.samples))
     if target.type is Type.CHOICE:
         return _choice(name, leaf, world)
     if target.type is Type.BOOLEAN:
@@ -112,7 +141,7 @@ def _time_fit(name: str, found: Times, leaf: Leaf) -> float:
 
 
 def _choice(name: str, leaf: Leaf, world: World) -> Evidence:
-    table = guessed_table(TABLE_OF[name], leaf, world.leaves)
+    table = guessed_table(TABLE_OF.get(name, YES_NO), leaf, world.leaves, official=world.official)
     if not leaf.samples:
         return Evidence(None, readable=False)
     if table is None:
@@ -167,4 +196,5 @@ def world_of(leaves: Sequence[Leaf], all_leaves: Iterable[Leaf]) -> World:
     shown = next(((leaf, one.order) for leaf, one in found if one.order), None)
     counted = Counter(pattern for _, one in found if not one.ambiguous for pattern in one.patterns[:1])
     usual = counted.most_common(1)[0][0] if counted else ""
-    return World(leaves, shown[1] if shown else None, shown[0].source if shown else "", usual)
+    order, by = (shown[1], shown[0].source) if shown else (None, "")
+    return World(leaves, order, by, usual, is_official(leaves))

@@ -1,15 +1,15 @@
 """Everything that can be guessed of a source: its fields, its lists, and what became of none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mappings.engine.target import Target
 from mappings.scaffold import values
-from mappings.scaffold.evidence import world_of
+from mappings.scaffold.entity_names import namings_of
+from mappings.scaffold.evidence import Evidence, world_of
 from mappings.scaffold.lists import GuessedList, guessed_lists, lone_fee
-from mappings.scaffold.names import NAMINGS
 from mappings.scaffold.observe import Leaf, Rows, Shape
-from mappings.scaffold.weigh import Guess, assigned, pairs
+from mappings.scaffold.weigh import USED, Guess, assigned, pairs
 from mappings.scaffold.words import concepts, fold, readings
 
 
@@ -27,8 +27,10 @@ def guess(shape: Shape, target: Target, keys: Sequence[str] = ()) -> Guesses:
     """Match a source's fields with the target's; `keys` are the keys of the records, where those are known."""
     leaves = [leaf for leaf in shape.leaves.values() if not leaf.several]
     world = world_of(leaves, shape.all_leaves())
-    wanted = {name: (NAMINGS[name], field) for name, field in target.fields.items() if name in NAMINGS}
+    namings = namings_of(target.entity)
+    wanted = {name: (namings[name], field) for name, field in target.fields.items() if name in namings}
     found = [_with_key(one, keys) for one in assigned(pairs(wanted, leaves, world, ""), shape.records)]
+    found = _with_key_at_least(found, wanted, leaves, keys)
     found = [_with_places(one, leaves, found) for one in found]
     lists = list(guessed_lists(shape, target, world))
     if not any(one.name == "fees" for one in lists) and "fees" in target.lists:
@@ -52,6 +54,20 @@ def _with_key(one: Guess, keys: Sequence[str]) -> Guess:
     if set(leaf.samples) <= set(keys) and leaf.samples:
         return replace(one, confidence=min(0.97, one.confidence + 0.15), because=f"{one.because}; it is the key")
     return one
+
+
+def _with_key_at_least(
+    found: list[Guess], wanted: Iterable[str], leaves: Sequence[Leaf], keys: Sequence[str]
+) -> list[Guess]:
+    """Where nothing else is sure enough to be the code, the records' own key is taken, with its doubt."""
+    if "code" not in wanted or any(one.field == "code" and one.used for one in found):
+        return found
+    leaf = next((leaf for leaf in leaves if leaf.samples and set(leaf.samples) == set(keys)), None)
+    if leaf is None:
+        return found
+    said = Evidence(None, remark="nothing looks more like the code")
+    rest = [one for one in found if one.field != "code" and (one.used or all(each is not leaf for each in one.leaves))]
+    return [*rest, Guess("code", (leaf,), USED, "it is the key", said)]
 
 
 def _with_places(one: Guess, leaves: Sequence[Leaf], found: Sequence[Guess]) -> Guess:

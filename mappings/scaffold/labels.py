@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mappings.engine.shared_tables import SHARED
 from mappings.scaffold.words import fold
 
 SURE, LIKELY, WEAK = 0.95, 0.75, 0.5
@@ -27,7 +28,7 @@ _KNOWN: dict[str, dict[str, str]] = {
         "|da rut ho so",
         "stopped": "dung xu ly|tam dung|unresolved|stopped|dung giai quyet|dinh chi|on hold|suspended|tam dung xu ly",
         "completed": "da xu ly xong|da co ket qua|hoan thanh|da giai quyet|releasing|completed|finished|issued"
-        "|cho tra ket qua|co ket qua|da hoan thanh|xu ly xong|da giai quyet xong|approved|cho tra",
+        "|cho tra ket qua|co ket qua|da hoan thanh|xu ly xong|da giai quyet xong|approved|cho tra|da cap phep|da cap",
         "returned": "da tra ket qua|tra ket qua|da tra|done|returned|delivered|final|da tra ho so|closed"
         "|da giao ket qua",
     },
@@ -42,6 +43,33 @@ _KNOWN: dict[str, dict[str, str]] = {
         "state_agency": "co quan nha nuoc|state agency|co quan|agency|government",
         "organisation": "to chuc|to chuc khac|organisation|organization|other organisation|tc",
     },
+    "id_kind": {
+        "citizen_id": "cccd|can cuoc cong dan|can cuoc|so dinh danh ca nhan|so dinh danh|citizen id",
+        "id_card": "cmnd|chung minh nhan dan|chung minh thu|id card|cmt",
+    },
+    "return_method": {
+        "direct": "truc tiep|tai quay|nhan truc tiep|direct|tra truc tiep|tai bo phan mot cua",
+        "post": "buu chinh|buu dien|post|qua buu dien|vnpost|bcci|buu chinh cong ich",
+    },
+    "online_payment": {
+        "none": "khong|khong co|chua|none|no",
+        "paid": "da thanh toan|da thanh toan truc tuyen|paid|truc tuyen",
+        "other": "khac|hinh thuc khac|other",
+    },
+    "fee_kind": {
+        "normal": "phi|le phi|phi le phi|binh thuong|normal",
+        "appraisal": "phi tham dinh|tham dinh|cap phep|appraisal",
+        "extension": "gia han|phi gia han|extension",
+    },
+    "collected": {
+        "at_reception": "khi tiep nhan|khi nop ho so|thu khi tiep nhan|at reception",
+        "at_supplement": "khi bo sung|thu khi bo sung|at supplement",
+        "at_return": "khi tra ket qua|thu khi tra ket qua|at return",
+    },
+    "yes_no": {
+        "true": "co|da|yes|y|x|roi|true|dung",
+        "false": "khong|chua|no|n|false|sai",
+    },
     "paid": {
         "true": "da thu|da nop|da thanh toan|paid|roi|thanh toan thanh cong|da dong|hoan thanh|success|co|yes|y|x",
         "false": "chua thu|chua nop|chua thanh toan|unpaid|chua|khong|no|n|chua dong|pending",
@@ -54,7 +82,9 @@ _TELLING: dict[str, list[tuple[str, str]]] = {
         ("withdrawn", r"\b(rut (ho so|don|lai)|xin rut|withdr\w+|cancel\w*|huy)\b"),
         ("supplement_requested", r"\b(bo sung|supplement\w*|hoan thien)\b"),
         ("payment_requested", r"\b((yeu cau|cho|cho nop|thong bao) (thanh toan|nop|phi|le phi)|nghia vu tai chinh)\b"),
-        ("stopped", r"\b(dung|tam dung|dinh chi|ngung|suspend\w*|stop\w*)\b"),
+        # `dung` alone is not enough: it is also in xây dựng, nội dung and sử dụng.
+        ("stopped", r"^dung\b|\b((tam|da|bi|phai|xin) dung|dung (xu ly|giai quyet|thuc hien)|dinh chi|ngung)\b"),
+        ("stopped", r"\b(suspend\w*|stop\w*|on hold)\b"),
         ("completed", r"\b((cho|chua|san sang) tra|co ket qua|xu ly xong|hoan thanh|hoan tat|complet\w*|issued)\b"),
         ("returned", r"\b(da tra|tra ket qua|da giao|da phat|return\w*|deliver\w*)\b"),
         ("completed", r"\b(da giai quyet|da xu ly|ket thuc|xong|approv\w*|finish\w*|closed)\b"),
@@ -77,21 +107,16 @@ _TELLING: dict[str, list[tuple[str, str]]] = {
 }
 # The national portal's numbers. Other systems number as they like, so they only count where little else fits.
 OFFICIAL_NUMBERS: dict[str, dict[str, str]] = {
-    "status": {
-        "1": "registered",
-        "2": "accepted",
-        "3": "not_accepted",
-        "4": "processing",
-        "5": "supplement_requested",
-        "6": "payment_requested",
-        "7": "withdrawn",
-        "8": "stopped",
-        "9": "completed",
-        "10": "returned",
-    },
+    "status": {text: str(word) for text, word in SHARED["national_status"].items() if re.fullmatch("[1-9]0?", text)},
     "channel": {"1": "direct", "2": "online", "3": "post"},
     "kind": {"1": "citizen", "2": "enterprise", "3": "state_agency", "4": "organisation"},
+    "id_kind": {"1": "citizen_id", "2": "id_card"},
+    "return_method": {"0": "direct", "1": "post"},
+    "online_payment": {"0": "none", "1": "paid", "3": "other"},
+    "fee_kind": {"1": "normal", "2": "appraisal", "3": "extension"},
+    "collected": {"1": "at_reception", "2": "at_supplement", "4": "at_return"},
     "paid": {"1": "true", "0": "false"},
+    "yes_no": {"1": "true", "0": "false"},
 }
 _WHOLE = {
     table: {phrase: word for word, listed in words.items() for phrase in listed.split("|")}
@@ -112,7 +137,7 @@ def meaning(table: str, label: str) -> Meaning | None:
     said = _SPACES.sub(" ", fold(label).lower()).strip()
     if said in _WHOLE[table]:
         return Meaning(_WHOLE[table][said], SURE)
-    for word, telling in _TELLING[table]:
+    for word, telling in _TELLING.get(table, ()):
         if re.search(telling, said):
             return Meaning(word, LIKELY)
     return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from mappings.engine.target import Field, Target
 from mappings.scaffold import values
 from mappings.scaffold.evidence import Evidence, World
-from mappings.scaffold.names import LIST_NAMINGS, ROW_NAMINGS, fit
+from mappings.scaffold.names import ESSENTIAL, LIST_NAMINGS, ROW_NAMINGS, fit
 from mappings.scaffold.observe import Leaf, Rows, Shape
 from mappings.scaffold.weigh import NOTED, Guess, assigned, pairs
 from mappings.scaffold.words import concepts, readings
@@ -21,15 +21,23 @@ class GuessedList:
     confidence: float
     columns: tuple[Guess, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
+    lists: tuple["GuessedList", ...] = ()  # inside each row
+
+    @property
+    def used(self) -> bool:
+        """Whether enough of a row is sure."""
+        have = {column.field for column in self.columns if column.used} | self.constants.keys()
+        return all(have & group for group in ESSENTIAL[self.name])
 
 
-def guessed_lists(shape: Shape, target: Target, world: World) -> Iterator[GuessedList]:
-    """The lists that were recognised, each at most once."""
+def guessed_lists(shape: Shape, target: Target, world: World, within: str = "") -> Iterator[GuessedList]:
+    """The lists that were recognised, each at most once; `within` is the list (`supplements.`) whose rows hold them."""
     found: list[GuessedList] = []
     for rows in shape.lists.values():
         for name, columns in target.lists.items():
-            if name in ROW_NAMINGS and (one := _list(name, columns, rows, world)):
-                found.append(one)
+            here = name.startswith(within) and "." not in name.removeprefix(within)
+            if here and name in ROW_NAMINGS and (one := _list(name, columns, rows, world)):
+                found.append(replace(one, lists=tuple(guessed_lists(rows.shape, target, world, f"{name}."))))
     found.sort(key=lambda one: -one.confidence)
     names: set[str] = set()
     taken: set[int] = set()
@@ -49,11 +57,7 @@ def _list(name: str, columns: Mapping[str, Field], rows: Rows, world: World) -> 
     leaves = _row_leaves(rows.shape)
     beside = replace(world, leaves=leaves)
     found = assigned(pairs(wanted, leaves, beside, f"{name}.", context), rows.shape.records)
-    needed = [
-        max((one.confidence for one in found if one.field == column), default=0.0)
-        for column, target in columns.items()
-        if target.required
-    ]
+    needed = [max((one.confidence for one in found if one.field in group), default=0.0) for group in ESSENTIAL[name]]
     confidence = 0.5 * called + 0.5 * min(needed, default=0.0)
     return GuessedList(name, rows, confidence, tuple(found)) if found and confidence >= NOTED and called else None
 

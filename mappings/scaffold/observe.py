@@ -12,8 +12,8 @@ from mappings.engine.draft import Unreadable
 from mappings.engine.text import scalar
 from mappings.scaffold.values import MISSING_WORDS
 
-XML = "xml"
-MOST_SAMPLES = 500  # of one field: more would not make a guess better
+XML, CSV = "xml", "csv"
+MOST_SAMPLES = 1000  # of one field: more would not make a guess better
 _DEEPEST = 12
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LANGUAGES = ("languageid", "language", "lang", "locale", "languagecode")
@@ -34,6 +34,7 @@ class Leaf:
     is_number: bool = True  # never a text
     declared: str = ""  # the type that the source's own description gives
     at: list[int] = field(default_factory=list)  # the number of the record that each sample is from
+    records: set[int] = field(default_factory=set)  # those in which it says something
     fillers: set[str] = field(default_factory=set)  # words that it says where there is no value
 
     def take(self, text: str | None, record: int, *, is_number: bool = False) -> None:
@@ -44,6 +45,7 @@ class Leaf:
         if text.strip().casefold() in MISSING_WORDS:
             self.fillers.add(text.strip())
             return
+        self.records.add(record)
         self.is_number = self.is_number and is_number
         if len(self.samples) < MOST_SAMPLES:
             self.samples.append(text)
@@ -92,12 +94,14 @@ class Rows:
 
 
 def observe(kind: str, records: Sequence[Any]) -> Shape:
-    """The shape of JSON values, or of lxml elements."""
+    """The shape of JSON values, of lxml elements, or of rows by column name."""
     shape = Shape()
     repeated = _repeated(records) if kind == XML else frozenset()
     for record in records:
         if kind == XML:
             _element(shape, record, (), repeated, ())
+        elif kind == CSV:
+            _row(shape, record)
         else:
             _object(shape, record, ())
         shape.records += 1
@@ -115,6 +119,13 @@ def _object(shape: Shape, value: Any, names: Names) -> None:
             _list(shape, below, inner)
         else:
             _take(shape.leaf(inner, json_source(inner)), below, shape.records)
+
+
+def _row(shape: Shape, row: Any) -> None:
+    """A row of a table: its columns are named as they are headed, and hold text."""
+    for name, text in row.items() if isinstance(row, dict) else ():
+        plain = " ".join(str(name).split())
+        _take(shape.leaf((plain,), plain), text, shape.records)
 
 
 def _list(shape: Shape, values: list[Any], names: Names) -> None:

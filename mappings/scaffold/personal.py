@@ -12,8 +12,11 @@ BLANK = "•••"
 LONGEST = 80  # of a sample: enough to see its form
 _PERSONAL = frozenset(
     {"owner", "applicant", "officer", "full name", "identity", "birth", "phone", "email", "address", "gender"}
-    | {"summary", "note", "content"}  # free text, in which anybody may be named
+    | {"passport", "tax", "portal id", "fax"}
+    # Free text, in which anybody may be named.
+    | {"summary", "note", "content", "other information", "return information"}
 )
+_STATUSES = frozenset({"status", "channel"})
 _IDENTITY = re.compile(r"(?:\d ?){8}\d|(?:\d ?){11}\d")  # dots belong to codes of procedures
 _SECRET = re.compile(
     r"pass(word|wd|phrase)?|mat ?khau|secret|token|api ?key|access ?key|credential|session|authoriz|otp"
@@ -38,7 +41,7 @@ def shown(names: Names, text: str) -> str:
         return BLANK
     line = " ".join(text.split())
     line = line if len(line) <= LONGEST else line[:LONGEST] + "…"
-    return scrubbed(line) if is_personal(names) or _looks_personal(text.strip()) else line
+    return scrubbed(line) if is_personal(names) or _looks_personal(names, text.strip()) else line
 
 
 def scrubbed(text: str) -> str:
@@ -46,8 +49,15 @@ def scrubbed(text: str) -> str:
     return "".join("9" if one.isdigit() else "x" if one.isalpha() or not one.isascii() else one for one in text)
 
 
-def _looks_personal(text: str) -> bool:
-    return is_phone(text) or is_email(text) or _is_identity(text) or _is_name(from_old_font(text))
+def _looks_personal(names: Names, text: str) -> bool:
+    if is_phone(text) or is_email(text) or _is_identity(text):
+        return True
+    return not _says_status(names) and _is_name(from_old_font(text))
+
+
+def _says_status(names: Names) -> bool:
+    """A status or a channel is written with capitals in many systems: `Application On Hold` is nobody's name."""
+    return any(concepts(words)[0] & _STATUSES for name in names[-1:] for words in readings(name))
 
 
 def _is_name(text: str) -> bool:

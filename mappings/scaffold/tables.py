@@ -16,8 +16,17 @@ TABLE_OF = {
     "events.status": "status",
     "channel": "channel",
     "applicant.kind": "kind",
+    "applicant.id_kind": "id_kind",
+    "return_method": "return_method",
+    "online_payment": "online_payment",
+    "fees.kind": "fee_kind",
+    "fees.collected": "collected",
     "fees.paid": "paid",
+    "supplements.fees.kind": "fee_kind",
+    "supplements.fees.collected": "collected",
+    "supplements.fees.paid": "paid",
 }
+YES_NO = "yes_no"  # of every other field that is true or false
 _MOST = 0.8  # of what was seen must be certain, where a table is known by its values alone
 _PAIRED = 0.95  # of the records must have one label for one code
 _KNOWN_LABELS = 0.5  # of the labels must mean something, or they are labels of something else
@@ -68,7 +77,7 @@ class GuessedTable:
         return GuessedTable(self.name, (*self.entries, *more), self.tcvn3 or other.tcvn3, self.remark or other.remark)
 
 
-def guessed_table(name: str, leaf: Leaf, beside: Sequence[Leaf]) -> GuessedTable | None:
+def guessed_table(name: str, leaf: Leaf, beside: Sequence[Leaf], *, official: bool) -> GuessedTable | None:
     """The table for a field; None where its values are too many or too different to be one."""
     tcvn3 = values.is_tcvn3(leaf.samples)
     counts: Counter[str] = Counter()
@@ -80,13 +89,14 @@ def guessed_table(name: str, leaf: Leaf, beside: Sequence[Leaf]) -> GuessedTable
         counts[key] += 1
     if not counts or len(counts) > MOST_VALUES or (len(leaf.samples) > 20 and len(counts) > len(leaf.samples) / 2):
         return None
-    labels = _labels(name, leaf, beside)
+    # What is said in words says it itself: the words beside it would be about something else.
+    labels = {} if any(" " in text for text in spelled.values()) else _labels(name, leaf, beside)
     entries = [
         Entry(spelled[key], count, _meaning(name, spelled[key], labels.get(key, "")), labels.get(key, ""))
         for key, count in counts.most_common()
     ]
     if not any(entry.meaning for entry in entries):
-        return _official(GuessedTable(name, tuple(entries), tcvn3), beside)
+        return _official(GuessedTable(name, tuple(entries), tcvn3), sure=official)
     return GuessedTable(name, tuple(entries), tcvn3)
 
 
@@ -94,9 +104,13 @@ def _meaning(name: str, value: str, label: str) -> Meaning | None:
     return meaning(name, value) or (meaning(name, label) if label else None)
 
 
-def _official(table: GuessedTable, beside: Sequence[Leaf]) -> GuessedTable:
+def is_official(leaves: Sequence[Leaf]) -> bool:
+    """Whether fields of these names are the national portal's own payload."""
+    return sum(leaf.names[-1] in _OFFICIAL_NAMES for leaf in leaves) >= _OFFICIAL_PAYLOAD
+
+
+def _official(table: GuessedTable, *, sure: bool) -> GuessedTable:
     """Numbers without any word beside them: those of the national portal, if they can be."""
-    sure = sum(leaf.names[-1] in _OFFICIAL_NAMES for leaf in beside) >= _OFFICIAL_PAYLOAD
     numbers = by_number(table.name, [entry.value for entry in table.entries], LIKELY if sure else WEAK)
     if not numbers:
         return table

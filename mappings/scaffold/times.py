@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mappings.engine.dates import EPOCH_MILLIS, EPOCH_SECONDS, HOME, ISO, pattern, time_reader
+from mappings.engine.dates import HOME, time_reader
 from mappings.engine.draft import Unreadable
+from mappings.engine.patterns import EPOCH_MILLIS, EPOCH_SECONDS, ISO, pattern
 
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 _MOST_PATTERNS = 3
@@ -47,9 +48,10 @@ class Times:
     def year_of(self, text: str) -> int | None:
         """The year that a sample says, None where it is not of these patterns."""
         try:
-            return int(_reader(self.patterns)(text.strip())[:4])
+            stamp = _reader(self.patterns)(text.strip())
         except Unreadable:
             return None
+        return int(stamp[:4]) if stamp else None
 
     def as_ordered(self, order: str) -> "Times":
         """The same, where the source's other times show which comes first."""
@@ -133,10 +135,10 @@ def _bare(text: str) -> tuple[_Form, _Numbers] | None:
     if written is None or text.startswith("0"):
         return None
     try:
-        year = int(time_reader([pattern(written)], HOME, end_of_day=False)(text)[:4])
+        stamp = time_reader([pattern(written)], HOME, end_of_day=False)(text)
     except Unreadable:
         return None
-    if year not in _LIKELY_YEARS:
+    if stamp is None or int(stamp[:4]) not in _LIKELY_YEARS:
         return None
     return _Form(written, clock=len(text) > 8), _Numbers("", "", "")
 
@@ -179,11 +181,11 @@ def _share(patterns: Sequence[str], samples: Sequence[str]) -> float:
     return sum(_reads(read, text) for text in samples) / len(samples)
 
 
-def _reader(patterns: Sequence[str]) -> Callable[[str], str]:
+def _reader(patterns: Sequence[str]) -> Callable[[str], str | None]:
     return time_reader([pattern(one) for one in patterns], HOME, end_of_day=False)
 
 
-def _reads(read: Callable[[str], str], text: str) -> bool:
+def _reads(read: Callable[[str], str | None], text: str) -> bool:
     try:
         read(text)
     except Unreadable:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Sequence
 
+from mappings.engine.charsets import from_tcvn3
 from mappings.engine.draft import Damaged, Unreadable
 from mappings.engine.identity import identity_number
 from mappings.engine.numbers import money
-from mappings.engine.text import from_tcvn3
 from mappings.scaffold.words import fold
 
 MISSING_WORDS = frozenset({"undefined", "null", "none", "n/a", "nan", "nil", "-", "--", "...", "không có", "chưa có"})
@@ -15,6 +15,7 @@ _DOSSIER_CODE = re.compile(r"(?:(?:\d{3}\.)?\d{2}\.\d{2}\.)?[A-Y]\d{2}(?:\.[A-Z0
 _PROCEDURE_CODE = re.compile(r"\d\.\d{6}(?:\.\S+)?")
 _AGENCY_CODE = re.compile(r"(?:\d{3}\.)?\d{2}\.\d{2}\.[A-Y]\d{2}|[A-Y]\d{2}(?:\.[A-Z0-9]{1,4})+")
 _PHONE = re.compile(r"(?:\+?84|0)[\d .-]{8,13}")
+_TAX_CODE = re.compile(r"\d{10}(?:-\d{3})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _URL = re.compile(r"https?://\S+")
 _HEX = re.compile(r"[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -69,6 +70,8 @@ FORMS: dict[str, Fit] = {
     "person": _matches(_PERSON),
     "address": _is_address,
     "money": _is_money,
+    "whole number": str.isdecimal,
+    "tax code": _matches(_TAX_CODE),
     "words": _is_words,
     "code": _is_code,
     "file name": _matches(_FILE_NAME),

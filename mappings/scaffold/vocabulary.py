@@ -5,7 +5,8 @@ The official names are those of the national portal's payloads; the others are w
 
 # Concept: its phrases. Where phrases overlap the longer one is meant: `hen tra` is a due date, `tra` a hand-over.
 CONCEPTS = {
-    "dossier": "ho so|dossier|case|application|folder|profile|phieu|bien nhan|don|permit|giay phep",
+    "dossier": "ho so|dossier|case|application|folder|profile|phieu|don|permit|giay phep",
+    "slip": "bien nhan|so bien nhan|ma bien nhan|giay bien nhan|receipt number|receipt no|giay tiep nhan",
     "code": "ma|so|code|number|no|num|ma so|so hieu|nr|ref|reference",
     "id": "id|uid|uuid|guid|oid|key|khoa|stt|so thu tu",
     "national": "quoc gia|national|nation|qg|dvcqg|cong quoc gia|lien thong|nat",
@@ -33,9 +34,14 @@ CONCEPTS = {
     "person kind": "loai doi tuong|applicant type|applicant id type|loai khach hang|loai chu ho so|owner type"
     "|loai nguoi nop|customer type",
     "identity": "so giay to|cmnd|cccd|so cmnd|so cccd|so dinh danh|dinh danh|identity|identity number|identity no"
-    "|id card|id number|id no|citizen id|can cuoc|so can cuoc|ho chieu|so ho chieu|passport|cmt|chung minh|cmndcccd"
+    "|id card|id number|id no|citizen id|can cuoc|so can cuoc|cmt|chung minh|cmndcccd"
     "|so chung minh|giay to tuy than|so giay to tuy than|applicant id no|ma dinh danh ca nhan|personal id|identify"
     "|so dinh danh ca nhan|social id|so giay to chu ho so|dinh danh chs|id card number|identity card|cccd number",
+    "passport": "ho chieu|so ho chieu|passport|passport number|passport no",
+    "tax": "ma so thue|mst|tax code|tax number|tax no|tax id|tax",
+    "portal id": "ma doi tuong|tech id|techid|ma tech id",
+    "vneid": "vneid|vne id|xac thuc|tai khoan duoc xac thuc voi vneid|tai khoan duoc xac thuc voi v ne id|v ne id"
+    "|xac thuc vneid|verified|account verified",
     "birth": "sinh|ngay sinh|birth|birthday|dob|date of birth|ngay thang nam sinh|nam sinh|birthdate|birth date",
     "phone": "dien thoai|so dien thoai|phone|mobile|tel|telephone|di dong|phone number|contact tel no|so di dong"
     "|dien thoai di dong|contact phone|contact tel|dtdd|so may|mobile phone|telno|so dt",
@@ -56,18 +62,26 @@ CONCEPTS = {
     "|registered|register|opened|open|receiving",
     "due": "hen|hen tra|due|appointment|deadline|han|han tra|han xu ly|promised|hen tra ket qua|han giai quyet"
     "|han tra ket qua|thoi han|expected|du kien|hen tra kq|tra du kien|estimated|promise|target|expire"
+    "|theo quy dinh|ket thuc theo quy dinh"
     "|du kien tra|thoi han tra ket qua|thoi han giai quyet|han tra kq",
-    "complete": "ket thuc|hoan thanh|complete|completed|completion|finish|finished|xong|ket thuc xu ly|issue|issued"
+    "complete": "ket thuc|hoan thanh|complete|completed|completion|finish|finished|xong|ket thuc xu ly|final|finaled"
+    "|finalled|finalized|finalised"
     "|giai quyet xong|co ket qua|hoan tat|xu ly xong|closed|close|finished at|end|decided|decision|da xu ly|thuc te"
-    "|finishing|release|released|releasing|approved",
+    "|finishing",
+    "issue": "issue|issued|issuance|release|released|releasing|approved",
     "return": "tra|tra ket qua|return|returned|handover|handed|tra ho so|tra kq|phat ket qua|delivered|delivery|da tra"
     "|ban giao|nhan ket qua|collected|tra kqua|result returned|tra kq thuc te|returning",
     "update": "cap nhat|updated|update|modified|modify|changed|change|sua|sua doi|chinh sua|last|thay doi|cuoi|lan cuoi"
     "|modification|edit|edited",
     "create": "tao|create|created|khoi tao|tao moi|creation|inserted|insert|phat sinh|them moi",
     "start": "bat dau|start|started|begin|beginning",
-    "refuse": "tu choi|refused|reject|rejected|denied|huy|cancel|cancelled|bo sung|supplement",
+    "refuse": "tu choi|refused|reject|rejected|denied|huy|cancel|cancelled",
+    "supplement": "bo sung|supplement|supplements|supplementary|yeu cau bo sung|ho so bo sung",
+    "request": "yeu cau|request|requested|asked",
     "note": "ghi chu|note|remark|comment|y kien|luu y|notes|remarks|comments|applicant note",
+    "result": "giay to ket qua|tep tin ket qua|tep ket qua|file ket qua|ket qua dien tu|result file|result document"
+    "|dossier result|result paper",
+    "paper": "tep dinh kem khac|giay to khac|giay to kem theo|giay to giay|paper documents|hard copy",
     "document": "giay to|thanh phan ho so|tai lieu|document|documents|paper|papers|tai lieu nop|dossier form file"
     "|thanh phan|ho so kem theo|dossier files|dossier file|dossier part|giay to nop|procedure form|ho so dinh kem"
     "|thanh phan hs|component|requirement",
@@ -83,7 +97,24 @@ CONCEPTS = {
     "|bpm process definition task|cong viec|cac buoc|giai quyet|workflow|activity|activities|trace",
     "content": "noi dung|content|noi dung xu ly|chi tiet xu ly|hanh dong|action note|viec",
     "url": "duong dan|url|link|href|dia chi tai|duong dan tai|duong dan tai tep tin",
-    "other": "so hoa|duoc so hoa|khac|thong tin khac|other|others|fax|phien ban|version",
+    "fax": "fax|so fax",
+    "digitised": "so hoa|duoc so hoa|ho so co thanh phan so hoa|co thanh phan so hoa|digitised|digitized|scanned",
+    "reused": "duoc tai su dung|tai su dung|reuse|reused",
+    "repository": "duoc lay tu kho dmqg|lay tu kho|kho dmqg|kho du lieu|repository",
+    "replacing": "ket qua thay the|thay the|replacing|replaced",
+    "deleted": "is deleted|deleted|da xoa|xoa|removed",
+    "database": "csdl|co so du lieu|ket noi csdl|database|databases",
+    "manner": "hinh thuc",
+    "return manner": "hinh thuc tra|hinh thuc tra ket qua|hinh thuc nhan ket qua|hinh thuc nhan|return method"
+    "|hinh thuc tra kq|result method",
+    "return information": "thong tin tra|thong tin tra ket qua|return information|return info",
+    "place of submission": "noi nop|noi nop ho so|submission place|place of submission",
+    "online payment": "duoc thanh toan truc tuyen|thanh toan truc tuyen|online payment|pay online|online paid",
+    "collected": "hinh thuc thu|collected at|thoi diem thu",
+    "before": "truoc|before|cu|old|previous",
+    "after": "moi|after|new|sau",
+    "other information": "thong tin khac|other information|other info",
+    "other": "khac|other|others|phien ban|version|est|const|construction|du toan|xay dung",
     "size": "size|kich thuoc|dung luong|length",
     "rest": "danh sach|ds|list|data|info|thong tin|item|items|result|results|detail|details|chi tiet|cac|records|record"
     "|content list|du lieu|value list|hien tai|current|he thong|system|nguoi|cua|the|of|and|va|vn|vi|chinh|main|kq"
@@ -168,10 +199,11 @@ ABBREVIATIONS = {
 
 # Phrases that stand for more than one concept at once.
 _COMPOUNDS = {
+    "application date": ("submit", "time"),
+    "date of application": ("submit", "time"),
+    "application time": ("submit", "time"),
     "file no": ("dossier", "code"),
     "file number": ("dossier", "code"),
-    "so bien nhan": ("dossier", "code"),
-    "ma bien nhan": ("dossier", "code"),
     "so phieu": ("dossier", "code"),
     "dossier no": ("dossier", "code"),
     "ten chu ho so": ("owner", "full name"),
@@ -185,9 +217,12 @@ _COMPOUNDS = {
     "dossier task status": ("dossier", "status", "label"),
     "so thu tu": ("id",),
     "date of birth": ("birth",),
-    "ngay bo sung": ("refuse", "time"),
+    "ngay bo sung": ("supplement", "time"),
     "ngay tu choi": ("refuse", "time"),
     "nguoi nop tien": ("paid", "full name"),
+    "nguoi yeu cau bo sung": ("supplement", "officer", "request"),
+    "nguoi tiep nhan bo sung": ("supplement", "officer", "receive"),
+    "loai giay to": ("document", "kind"),
     "file name": ("file", "name"),
     "filename": ("file", "name"),
 }

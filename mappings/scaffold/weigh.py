@@ -12,7 +12,11 @@ from mappings.scaffold.observe import Leaf
 
 USED = 0.6  # from here on a guess is used; below, it is only written down
 NOTED = 0.3
-_SHARED = ({"status", "status_text"}, {"name", "file_name"})  # one field of a source may be both
+_SHARED = (
+    {"status", "status_text"},
+    {"name", "file_name"},
+    {"code", "receipt_number"},
+)  # one field of a source may be both
 _NO_SAMPLE, _BAD_SAMPLES = 0.75, 0.3  # what a name alone is worth, and one that the samples speak against
 _STATUS_WORDS, _SURE_WORDS = "words of a status", 3
 # Fields that are recognised without any name: the form, and how sure it is of itself.

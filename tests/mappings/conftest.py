@@ -8,8 +8,8 @@ import orjson
 import pytest
 from lxml import etree
 
-from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, OPEN_PREFIX, RecordField
-from mappings.engine import Draft, Field, Mapping, Target, Type, compile, load  # noqa: A004
+from hub.wiring import record_targets
+from mappings.engine import Draft, Mapping, Target, Targets, compile, load  # noqa: A004
 
 Make: TypeAlias = Callable[..., Mapping]
 Read: TypeAlias = Callable[..., Draft]
@@ -19,29 +19,26 @@ HEAD = "mapping: thu-nghiem/mot\nversion: 1\nentity: dossier\n"
 ALWAYS = "  code: {value: HS-1}\n  status: {value: accepted}\n"
 
 
-def _field(field: RecordField) -> Field:
-    return Field(Type(field.type), field.required, tuple(str(choice) for choice in field.choices))
-
-
-def dossier_target() -> Target:
-    """The record's own fields, as the hub hands them over."""
-    lists = {name: {key: _field(one) for key, one in row.items()} for name, row in LIST_FIELDS.items()}
-    return Target("dossier", {name: _field(one) for name, one in DOSSIER_FIELDS.items()}, lists, (OPEN_PREFIX,))
+@pytest.fixture(scope="session")
+def targets() -> Targets:
+    """What records can become, as the hub hands it over."""
+    return record_targets()
 
 
 @pytest.fixture(scope="session")
-def target() -> Target:
-    return dossier_target()
+def target(targets: Targets) -> Target:
+    """A dossier's fields."""
+    return targets["dossier"]
 
 
 @pytest.fixture
-def make(tmp_path: Path, target: Target) -> Make:
+def make(tmp_path: Path, targets: Targets) -> Make:
     """A mapping from the lines of its `fields:` (or of more, after a line without indent)."""
 
     def mapping(fields: str, *, kind: str = "json", always: str = ALWAYS) -> Mapping:
         path = tmp_path / "mapping.yaml"
         path.write_text(f"{HEAD}input: {kind}\nfields:\n{always}{fields}", encoding="utf-8")
-        return compile(load(path), target)
+        return compile(load(path), targets)
 
     return mapping
 

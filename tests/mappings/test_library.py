@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mappings.engine import Invalid, Library, Target, UnknownMapping
+from mappings.engine import Invalid, Library, Targets, UnknownMapping
 from mappings.engine.library import built_in
 
 HEAD = "mapping: {name}\nversion: 7\nentity: dossier\ninput: json\n"
@@ -25,12 +25,12 @@ def test_the_built_in_documents_are_there() -> None:
     }
 
 
-def test_an_added_folder_brings_documents_and_replaces_built_in_ones(tmp_path: Path, target: Target) -> None:
+def test_an_added_folder_brings_documents_and_replaces_built_in_ones(tmp_path: Path, targets: Targets) -> None:
     add(tmp_path, "so-moi/ho-so")
     add(tmp_path, "mot-cua/ho-so")
     library = Library([tmp_path])
-    assert library.mapping("so-moi/ho-so", target).name == "so-moi/ho-so"
-    assert library.mapping("mot-cua/ho-so", target).version == 7
+    assert library.mapping("so-moi/ho-so", targets).name == "so-moi/ho-so"
+    assert library.mapping("mot-cua/ho-so", targets).version == 7
     assert library.path("so-tu-phap/ly-lich-tu-phap").is_relative_to(built_in())
 
 
@@ -40,14 +40,14 @@ def test_an_unknown_name_says_which_was_meant() -> None:
     assert unknown.value.hint == 'did you mean "mot-cua/ho-so"?'
 
 
-def test_a_document_that_calls_itself_otherwise_is_a_mistake(tmp_path: Path, target: Target) -> None:
+def test_a_document_that_calls_itself_otherwise_is_a_mistake(tmp_path: Path, targets: Targets) -> None:
     add(tmp_path, "so-moi/ho-so", calls_itself="so-cu/ho-so")
     library = Library([tmp_path])
-    (found,) = library.lint("so-moi/ho-so", target)
+    (found,) = library.lint("so-moi/ho-so", targets)
     assert (found.line, found.column) == (1, 10)
     assert found.what == 'the folder says "so-moi/ho-so", the document "so-cu/ho-so"'
     with pytest.raises(Invalid):
-        library.mapping("so-moi/ho-so", target)
+        library.mapping("so-moi/ho-so", targets)
 
 
 def test_a_name_is_only_guessed_where_one_is_really_near() -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from mappings.engine import Draft, Library, Mapping, compile, load  # noqa: A004
-from tests.mappings.conftest import dossier_target
+from tests.mappings.conftest import record_targets
 
-TARGET = dossier_target()
+TARGETS = record_targets()
 LIBRARY = Library()
 FIELDS = """
   code: {from: [a, b.c, "d[0]"]}
@@ -29,14 +29,47 @@ FIELDS = """
   extra.x.y: {from: b.c}
   documents: {each: ., fields: {name: {from: a}}}
   fees: {each: b, fields: {name: {from: .}, amount: {from: a, money: vnd}, paid: {from: s}}}
-tables: {t: {x: accepted}, k: {y: post}}
+  papers: {each: a, split: ".", fields: {name: {from: ., split: "-", part: 1}, quantity: {from: .}}}
+  supplements: {each: d, fields: {content: {from: a}, papers: {inside: don, each: b, fields: {name: {from: a}}}}}
+  results: {inside: don, each: ., fields: {name: {from: a, text: vni}, code: {from: b, find: phone}}}
+  applicant.phone: {from: a, as: phone}
+  applicant.tax_code: {from: s, as: tax_code}
+  applicant.id_kind: {from: a, as: identity_kind}
+  applicant.name: {from: a, text: windows-1258}
+  applicant.address: {from: a, text: utf-8}
+  agency.code: {from: a, as: agency_code}
+  procedure.code: {from: s, as: procedure_code}
+  national_code: {from: [a, s], as: dossier_code}
+  submitted_at: {from: a, date: [excel, epoch_millis, d-MMM-yyyy]}
+  return_method: {by: [a, s], table: r}
+  digitised: {from: s, table: z}
+  other_information: {inside: don, from: a}
+inside: {don: {from: a, input: KIND}}
+tables:
+  t: {x: accepted}
+  k: {y: post}
+  r: {x: {y: direct, "*": post}, "*": {"": direct}}
+  z: {x: true, "": false}
 """
 
 NAMES = st.sampled_from(["a", "b", "c", "d", "s"])
 TEXTS = st.one_of(
     st.text(st.characters(codec=None)),  # lone surrogates too
     st.sampled_from(
-        ["2026-05-20T08:15:00Z", "31/02/2026", "01/01/0001 00:00:00", "12 AM 1/1/2026+14", "x", "y", "0001-01-01"]
+        [
+            "2026-05-20T08:15:00Z",
+            '{"a": "x", "b": [{"a": 1}]}',
+            "<a><a>x</a><b><a>1</a></b></a>",
+            "{",
+            "<a",
+            "?",
+            "31/02/2026",
+            "01/01/0001 00:00:00",
+            "12 AM 1/1/2026+14",
+            "x",
+            "y",
+            "0001-01-01",
+        ]
     ),
     st.from_regex(r"[0-9]{1,4}[-/.,][0-9]{1,4}[-/.,][0-9]{1,4}( [0-9]{2}:[0-9]{2})?", fullmatch=True),
 )
@@ -50,9 +83,10 @@ JSON = st.recursive(
 def _mapping(folder: Path, kind: str) -> Mapping:
     path = folder / f"{kind}.yaml"
     fields = FIELDS.replace("d[0]", "d[1]").replace("b.c", "b/c") if kind == "xml" else FIELDS
+    fields = fields.replace("KIND", "json" if kind == "xml" else "xml")
     fields = fields.replace("PATH", "string(b/*[1])" if kind == "xml" else "join('', s || `[]`)")
     path.write_text(f"mapping: a/b\nversion: 1\nentity: dossier\ninput: {kind}\nfields:{fields}", encoding="utf-8")
-    return compile(load(path), TARGET)
+    return compile(load(path), TARGETS)
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +96,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def json_mappings(folder: Path) -> list[Mapping]:
-    built_in = [LIBRARY.mapping(name, TARGET) for name in ("mot-cua/ho-so", "du-lieu-mo/giay-phep-xay-dung")]
+    built_in = [LIBRARY.mapping(name, TARGETS) for name in ("mot-cua/ho-so", "du-lieu-mo/giay-phep-xay-dung")]
     return [_mapping(folder, "json"), *built_in]
 
 
 @pytest.fixture(scope="module")
 def xml_mappings(folder: Path) -> list[Mapping]:
-    return [_mapping(folder, "xml"), LIBRARY.mapping("so-tu-phap/ly-lich-tu-phap", TARGET)]
+    return [_mapping(folder, "xml"), LIBRARY.mapping("so-tu-phap/ly-lich-tu-phap", TARGETS)]
 
 
 def check(draft: Draft) -> None:

@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from hub.wiring import record_targets
 from mappings.engine import Library, Mapping, Target, compile, lint, load  # noqa: A004
 from mappings.engine.document import ListSpec
 from mappings.engine.library import built_in
 from mappings.scaffold.document import Scaffold, scaffold
+from mappings.scaffold.labels import LIKELY, OFFICIAL_NUMBERS, Meaning, meaning
 from tests.departments import mot_cua_json, so_tu_phap_xml
 from tests.departments.generator import generate
-from tests.mappings.conftest import dossier_target
 from tests.mappings.strange_systems import SYSTEMS
 
 CITY = generate(judicial=60, one_stop=60, shared=5, faulty=1)
@@ -38,7 +39,7 @@ def one_stop() -> list[Any]:
 
 
 def permits() -> list[Any]:
-    mapping = Library().mapping(PERMITS, dossier_target())
+    mapping = Library().mapping(PERMITS, record_targets())
     sources = sorted((built_in() / PERMITS).rglob("source.json"))
     return [record for source in sources for record in mapping.records(source.read_bytes())]
 
@@ -47,8 +48,8 @@ def guessed(folder: Path, made: Scaffold, target: Target) -> Mapping:
     """The scaffold as a mapping; it must have no mistake."""
     path = folder / "mapping.yaml"
     path.write_text(made.text, encoding="utf-8")
-    assert lint(path, target) == [], made.text
-    return compile(load(path), target)
+    assert lint(path, {target.entity: target}) == [], made.text
+    return compile(load(path), {target.entity: target})
 
 
 def flat(values: dict[str, Any], above: str = "") -> dict[str, Any]:
@@ -87,7 +88,7 @@ def fields_of(name: str) -> set[str]:
 def test_most_fields_of_the_departments_are_guessed_as_a_person_has_mapped_them(
     name: str, kind: str, records: Callable[[], list[Any]], floor: float, tmp_path: Path, target: Target
 ) -> None:
-    reads = Library().mapping(name, target)
+    reads = Library().mapping(name, {"dossier": target})
     found = [record for record in records() if not reads.read(record).rejected]
     ours = [flat(reads.read(record).values) for record in found]
     mapping = guessed(tmp_path, scaffold(name, kind, found, target), target)
@@ -154,6 +155,47 @@ def test_the_key_of_the_records_is_rather_their_code(target: Target) -> None:
     assert with_key.confidence > without.confidence
 
 
+ISSUED = [
+    {
+        "Permit #": f"6{n:03}-CN",
+        "Current Status": "done",
+        "Issue Date": f"2026-05-{n:02}",
+        "Final Date": f"2026-06-{n:02}",
+    }
+    for n in range(1, 10)
+]
+
+
+def test_where_nothing_looks_like_the_code_the_key_is_taken_with_its_doubt(tmp_path: Path, target: Target) -> None:
+    made = scaffold("a/b", "csv", ISSUED, target, keys=[row["Permit #"] for row in ISSUED])
+    assert '  code: {from: "Permit #"} # 60 %: it is the key; nothing looks more like the code' in made.text
+    assert made.text.count("code: {") == 1
+    assert guessed(tmp_path, made, target).read(ISSUED[0]).values["code"] == "6001-CN"
+
+
+def test_the_number_of_an_event_is_not_taken_for_its_dossiers_code(target: Target) -> None:
+    records = [{"n": str(n), "what": "nhận"} for n in range(9)]
+    made = scaffold("a/b", "json", records, record_targets()["event"], keys=[row["n"] for row in records])
+    assert "dossier_code: {from: not_found}" in made.text
+
+
+def test_a_weak_guess_for_a_required_field_leaves_one_line_that_can_be_corrected(target: Target) -> None:
+    text = scaffold("a/b", "csv", ISSUED, target).text
+    assert '  # code may be {from: "Permit #"}, ' in text
+    assert [line for line in text.splitlines() if "code: {" in line] == [
+        (
+            "  code: {from: not_found} # nothing looks enough like it: write the name of the field; "
+            "until then every record is rejected"
+        )
+    ]
+
+
+def test_a_final_date_ends_a_dossier_rather_than_an_issue_date_which_does_alone(target: Target) -> None:
+    assert "  completed_at: {from: Final Date, date: iso}" in scaffold("a/b", "csv", ISSUED, target).text
+    without = [{name: text for name, text in row.items() if name != "Final Date"} for row in ISSUED]
+    assert "  completed_at: {from: Issue Date, date: iso}" in scaffold("a/b", "csv", without, target).text
+
+
 def status_lines(records: list[Any], target: Target) -> str:
     text = scaffold("a/b", "json", records, target).text
     return text[text.index("tables:") :].partition("\n\n")[0]
@@ -165,6 +207,20 @@ def test_every_status_that_was_seen_stands_in_the_table_with_its_guess_or_withou
     assert "    Đã trả kết quả: returned # 95 %: seen 20 times" in lines
     assert "    Đang chờ ký số: processing # 75 %: seen 10 times" in lines
     assert "    # ? Treo: # seen 10 times; which of our words is it?" in lines
+
+
+def test_a_status_in_words_takes_no_meaning_from_what_stands_beside_it(target: Target) -> None:
+    words = ("Đang thẩm định", "Đã nộp bản vẽ")
+    kinds = ("Cấp phép xây dựng", "Dừng xử lý")
+    records = [
+        {"maHoSo": f"HS-{n}", "trangThai": words[n % 2], "tenThuTuc": kinds[n % 2], "noiDung": "sử dụng đất"}
+        for n in range(20)
+    ]
+    lines = status_lines(records, target)
+    assert "Đang thẩm định: processing" in lines
+    assert "stopped" not in lines
+    assert meaning("status", "Xây dựng mới") is None
+    assert meaning("status", "Hồ sơ phải dừng xử lý") == Meaning("stopped", LIKELY)
 
 
 def test_a_number_takes_its_meaning_from_the_label_beside_it(target: Target) -> None:
@@ -179,6 +235,7 @@ def test_a_number_takes_its_meaning_from_the_label_beside_it(target: Target) -> 
 
 
 def test_numbers_alone_mean_nothing_unless_the_payload_is_the_national_portals(target: Target) -> None:
+    assert list(OFFICIAL_NUMBERS["status"]) == [str(number) for number in range(1, 11)]
     strange = status_lines([{"code": f"HS-{n}", "status": n % 3 + 1} for n in range(20)], target)
     assert "  status: {}" in strange
     assert '# ? "1": registered # 50 %' in strange
@@ -186,6 +243,9 @@ def test_numbers_alone_mean_nothing_unless_the_payload_is_the_national_portals(t
     official = status_lines([make(n) for n in range(20)], target)
     assert '    "4": processing # 75 %' in official
     assert "numbers may mean anything" in official
+    whole = scaffold("a/b", "json", [make(n) for n in range(20)], target).text
+    assert "the mapping cong-quoc-gia/ho-so reads that as it is" in whole
+    assert "cong-quoc-gia" not in scaffold("a/b", "json", [{"code": "HS-1", "status": 1}], target).text
 
 
 def test_day_and_month_that_cannot_be_told_apart_are_said_to_be_in_doubt(target: Target) -> None:
@@ -260,7 +320,7 @@ RECORDS = st.recursive(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.lists(st.dictionaries(NAMES, RECORDS, max_size=6), max_size=4))
 def test_records_of_any_form_give_a_document_without_a_mistake(tmp_path: Path, records: list[Any]) -> None:
-    target = dossier_target()
+    target = record_targets()["dossier"]
     guessed(tmp_path, scaffold("a/b", "json", records, target), target)
 
 
@@ -274,6 +334,27 @@ def elements(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.recursive(st.sampled_from(["x", "20/05/2026", "Đã trả", "1", ""]), elements, max_leaves=12))
 def test_elements_of_any_form_give_a_document_without_a_mistake(tmp_path: Path, inside: str) -> None:
-    target = dossier_target()
+    target = record_targets()["dossier"]
     record = etree.fromstring(f"<r a='1' xmlns:p='urn:p' p:b='2'>{inside}</r>")
     guessed(tmp_path, scaffold("a/b", "xml", [record], target), target)
+
+
+def test_the_national_portals_whole_payload_is_guessed_with_its_nested_lists(tmp_path: Path, target: Target) -> None:
+    name = "cong-quoc-gia/ho-so"
+    source = built_in() / name / "cases" / "every-field" / "source.json"
+    (whole,) = orjson.loads(source.read_bytes())["data"]
+    records = [whole | {"MaHoSo": f"HS-{number}", "KenhThucHien": str(number % 3 + 1)} for number in range(30)]
+    made = scaffold("a/b", "json", records, target)
+    theirs = flat(guessed(tmp_path, made, target).read(records[0]).values)
+    ours = flat(Library().mapping(name, {"dossier": target}).read(records[0]).values)
+    wrong = {field for field, value in ours.items() if theirs.get(field) != value}
+    assert wrong <= {"applicant.paper_number"}, (wrong, made.text)
+
+
+def test_a_column_of_a_table_is_named_as_it_is_headed(tmp_path: Path, target: Target) -> None:
+    row = {"Mã hồ sơ": "HS-1", "Tình  trạng\n(hiện nay)": "Đã trả kết quả", "a.b": "x", "Số tiền": "135.000 đ"}
+    made = scaffold("a/b", "csv", [row | {"Mã hồ sơ": f"HS-{number}"} for number in range(9)], target)
+    assert "  code: {from: Mã hồ sơ}" in made.text
+    draft = guessed(tmp_path, made, target).read(row)
+    assert (draft.values["code"], draft.values["status"]) == ("HS-1", "returned")
+    assert draft.values["fees"] == [{"name": "Lệ phí", "amount": 135_000}]

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS
-from mappings.scaffold.names import LIST_NAMINGS, NAMINGS, ROW_NAMINGS, fit
+from mappings.scaffold.names import ESSENTIAL, LIST_NAMINGS, NAMINGS, ROW_NAMINGS, fit
 from mappings.scaffold.vocabulary import ABBREVIATIONS, CONCEPTS, ENTITIES, LEXICON
 from mappings.scaffold.words import readings
 
@@ -38,7 +38,7 @@ SPELLED = {
     "applicant.email": ["Email", "contactEmail"],
     "applicant.address": ["DiaChi", "address", "diaChiThuongTru"],
     "officer": ["NguoiXuLy", "CanBo", "canBoThuLy"],
-    "submitted_at": ["NgayNopHoSo", "appliedDate", "submitDate", "NgayNop"],
+    "submitted_at": ["APPLICATION_DATE", "NgayNopHoSo", "appliedDate", "submitDate", "NgayNop"],
     "received_at": [
         "NgayTiepNhan",
         "NgayNhan",
@@ -52,6 +52,19 @@ SPELLED = {
     "completed_at": ["NgayKetThucXuLy", "completedDate", "finishDate", "ngayHoanThanh"],
     "returned_at": ["NgayTra", "NgayTraKetQua", "returnedAt"],
     "note": ["GhiChu", "note", "ghi_chu"],
+    "receipt_number": ["SoBienNhan", "ma_bien_nhan"],
+    "submission_place": ["NoiNopHoSo"],
+    "applicant.portal_id": ["MaDoiTuong", "techId"],
+    "applicant.paper_number": ["SoHoChieu", "passportNo"],
+    "applicant.tax_code": ["MaSoThue", "MST", "taxCode"],
+    "applicant.vneid_verified": ["TaiKhoanDuocXacThucVoiVNeID"],
+    "applicant.fax": ["Fax", "soFax"],
+    "refused_at": ["NgayTuChoi", "rejectedDate"],
+    "return_method": ["HinhThucTra", "hinhThucNhanKetQua"],
+    "return_information": ["ThongTinTra"],
+    "digitised": ["HoSoCoThanhPhanSoHoa"],
+    "online_payment": ["DuocThanhToanTrucTuyen"],
+    "other_information": ["ThongTinKhac"],
 }
 
 
@@ -122,3 +135,10 @@ def test_no_phrase_stands_for_two_concepts_by_accident() -> None:
 def test_what_abbreviations_say_is_in_the_lexicon() -> None:
     words = {word for meanings in ABBREVIATIONS.values() for meaning in meanings for word in meaning.split()}
     assert words <= LEXICON
+
+
+def test_what_makes_a_row_worth_guessing_is_a_column_of_its_list() -> None:
+    assert ESSENTIAL.keys() == LIST_FIELDS.keys()
+    for name, groups in ESSENTIAL.items():
+        assert groups
+        assert all(group <= LIST_FIELDS[name].keys() for group in groups)

@@ -1,5 +1,6 @@
 """What becomes of single values: times, money, numbers, text, identity numbers."""
 
+from datetime import datetime
 from typing import Any
 from unicodedata import normalize
 
@@ -7,20 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.engine.dates import HOME, date_reader, pattern, time_reader
-from mappings.engine.draft import Damaged, Unreadable
-from mappings.engine.identity import identity_number
+from mappings.engine.dates import HOME, date_reader, time_reader
+from mappings.engine.draft import Unreadable
 from mappings.engine.numbers import boolean, integer, money
-from mappings.engine.text import clean, comparable, from_tcvn3, scalar
-from tests.departments.tcvn3 import LETTERS, to_tcvn3
+from mappings.engine.patterns import pattern
+from mappings.engine.text import clean, comparable, scalar
 from tests.mappings.conftest import Read
 
 
-def time(text: str, *patterns: str, zone: str = HOME, end_of_day: bool = False) -> str:
+def time(text: str, *patterns: str, zone: str = HOME, end_of_day: bool = False) -> str | None:
     return time_reader([pattern(one) for one in patterns], zone, end_of_day=end_of_day)(text)
 
 
-def day(text: str, *patterns: str, zone: str = HOME) -> str:
+def day(text: str, *patterns: str, zone: str = HOME) -> str | None:
     return date_reader([pattern(one) for one in patterns], zone)(text)
 
 
@@ -43,6 +43,12 @@ def day(text: str, *patterns: str, zone: str = HOME) -> str:
         ("2026-05-20 08:15", "iso", "2026-05-20T01:15:00Z"),
         ("2026-05-20T08:15:00-03:30", "iso", "2026-05-20T11:45:00Z"),
         ("2026-05-20", "iso", "2026-05-19T17:00:00Z"),
+        ("3-jun-2026 08:15", "d-MMM-yyyy HH:mm", "2026-06-03T01:15:00Z"),
+        ("46162", "excel", "2026-05-19T17:00:00Z"),
+        ("46162.34375", "excel", "2026-05-20T01:15:00Z"),
+        ("46162.999999", "excel", "2026-05-20T17:00:00Z"),  # decimals of Excel are never exact: the nearest second
+        ("61", "excel", "1900-02-28T16:53:30Z"),
+        ("/Date(1779239700000+0700)/", "epoch_millis", "2026-05-20T01:15:00Z"),
         ("1965-03-02", "iso", "1965-03-01T16:00:00Z"),  # Sài Gòn had +08:00 then
     ],
 )
@@ -66,8 +72,19 @@ def test_a_time_is_read_as_its_pattern_says(text: str, written: str, expected: s
         ("2026-W20-3", "iso"),
         ("20260520", "iso"),
         ("2026-02-30", "iso"),
-        ("0001-01-01", "iso"),
-        ("9999-12-31T23:00:00-14:00", "iso"),
+        ("0001-01-02", "iso"),
+        ("0202-05-20", "iso"),
+        ("1899-12-31", "iso"),
+        ("2200-01-01", "iso"),
+        ("1990", "dd/MM/yyyy"),
+        ("46162", "dd/MM/yyyy"),
+        ("60", "excel"),
+        ("-1", "excel"),
+        ("46162,5", "excel"),
+        ("999999", "excel"),
+        ("03-Xyz-2026", "dd-MMM-yyyy"),
+        ("03-Thg-2026", "dd-MMM-yyyy"),
+        ("9999-12-29T23:00:00-14:00", "iso"),
         ("0000-01-01", "iso"),
     ],
 )
@@ -146,14 +163,35 @@ def test_a_date_is_the_day_that_it_was_at_home() -> None:
     assert day("1990-01-07", "iso", zone="UTC") == "1990-01-07"
 
 
-@given(st.datetimes())
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("01/01/1900", "dd/MM/yyyy"),
+        ("01/01/1900 00:00:00", "dd/MM/yyyy HH:mm:ss"),
+        ("30/12/1899", "d/M/yyyy"),
+        ("0001-01-01T00:00:00", "iso"),
+        ("0001-01-01T00:00:00Z", "iso"),
+        ("1899-12-31T17:00:00Z", "iso"),  # midnight of 1/1/1900 in Việt Nam
+        ("1753-01-01", "iso"),
+        ("9999-12-31T23:59:59.999", "iso"),
+        ("0", "excel"),
+    ],
+)
+def test_what_a_program_writes_for_no_day_is_no_value(text: str, written: str) -> None:
+    assert time(text, written) is None
+    assert day(text, written) is None
+
+
+def test_of_a_year_alone_no_day_is_made_up() -> None:
+    with pytest.raises(Unreadable) as unreadable:
+        day("1990", "dd/MM/yyyy")
+    assert "only the year is known" in unreadable.value.hint
+
+
+@given(st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 31)))
 def test_a_padded_and_an_unpadded_pattern_read_a_time_alike(moment: Any) -> None:
     padded = f"{moment:%d/%m}/{moment.year:04d} {moment:%H:%M:%S}"
-    try:
-        expected = time(padded, "dd/MM/yyyy HH:mm:ss")
-    except Unreadable:
-        assert moment.year == 1
-        return
+    expected = time(padded, "dd/MM/yyyy HH:mm:ss")
     assert time(padded, "d/M/yyyy H:m:s") == expected
     assert time(f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}", "iso") == expected
 
@@ -174,6 +212,7 @@ def test_a_padded_and_an_unpadded_pattern_read_a_time_alike(moment: Any) -> None
         ("200\u00a0000 đ", 200_000),
         ("200.000 VNĐ", 200_000),
         ("200.000đồng", 200_000),
+        ("1.500.000đ", 1_500_000),
         ("₫ 5.000", 5_000),
         ("10000.0", 10_000),
         ("10000.00", 10_000),
@@ -190,8 +229,9 @@ def test_money_is_read_from_every_plain_way_to_write_it(raw: Any, amount: int) -
     "raw",
     [
         *("1.5", "200.50", "1.23", "1.234.56", "12.34.567", "1,234.567", "200.000,5", "5 000 00", "0.000.000"),
+        *("1,5 triệu", "1tr5", "500k", "200.000 + 50.000", "1.500.000đ/bản"),
         *("miễn phí", "$5", "-5", "9" * 30, "1e5", "٢٠٠"),
-        *(-5, 10**15, 10000.5, 1e20, float("nan"), float("inf"), True, [1], {"a": 1}),
+        *(-5, 10**15, 10000.5, 1.234, 12.345, 0.5, 1e20, float("nan"), float("inf"), True, [1], {"a": 1}),
     ],
 )
 def test_an_amount_that_is_lossy_or_could_be_two_is_unreadable(raw: Any) -> None:
@@ -213,19 +253,10 @@ def test_yes_and_no_and_whole_numbers() -> None:
     for raw in ("rồi", 2, "yes"):
         with pytest.raises(Unreadable):
             boolean(raw)
-    for other in ("5.5", 5.5, True, "năm"):
+    assert [integer(raw) for raw in ("1000.000", "0.000", 10000.0)] == [1000, 0, 10_000]
+    for other in ("5.5", 5.5, True, "năm", "1.000", "10.000", "-1.000"):
         with pytest.raises(Unreadable):
             integer(other)
-
-
-def test_an_identity_number_has_9_or_12_digits_and_a_filler_is_none() -> None:
-    assert identity_number("000190000001") == "000190000001"
-    assert identity_number(" 000 190 000 001 ") == "000190000001"
-    assert identity_number("000.123.456") == "000123456"
-    assert [identity_number(raw) for raw in ("000000000", "000000001", "0000000001", "000000000000", "")] == [None] * 5
-    for raw in ("12345", "0001900000012", "00019000000A", 19_000_000_123):
-        with pytest.raises(Unreadable):
-            identity_number(raw)
 
 
 def test_text_is_nfc_trimmed_and_without_control_characters() -> None:
@@ -233,24 +264,6 @@ def test_text_is_nfc_trimmed_and_without_control_characters() -> None:
     assert clean("một\r\nhai\rba\tbốn") == "một\nhai\nba\tbốn"
     assert clean("a\ud800b") == "a\ufffdb"
     assert comparable("  ĐÃ\u00a0 trả\n kết quả") == "đã trả kết quả"
-
-
-@given(st.text(LETTERS + "abcABC ,./-0123456789"))
-def test_what_a_tcvn3_program_wrote_comes_back(text: str) -> None:
-    back = from_tcvn3(to_tcvn3(text))
-    assert back in (text, text.upper())
-
-
-def test_tcvn3_text_in_a_font_for_capitals_becomes_capitals() -> None:
-    assert from_tcvn3(to_tcvn3("NGUYễN THị HườNG")) == "NGUYỄN THỊ HƯỜNG"
-    assert from_tcvn3(to_tcvn3("Lý Tự Trọng")) == "Lý Tự Trọng"
-
-
-@pytest.mark.parametrize("text", ["Nguyễn Thị Hường", "Trần", "À", "ThÞ ầ"])
-def test_text_that_cannot_be_tcvn3_is_kept_and_flagged(text: str) -> None:
-    with pytest.raises(Damaged) as damaged:
-        from_tcvn3(text)
-    assert damaged.value.kept == text
 
 
 def test_what_is_not_one_value_is_unreadable() -> None:
@@ -264,3 +277,44 @@ def test_numbers_become_text_without_decimals_of_nothing() -> None:
         *("5", "5", "5.5", "true", "1e+300"),
         *(None, None, None),
     ]
+
+
+AMERICA = "America/Los_Angeles"
+US = "MM/dd/yyyy HH:mm"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("03/08/2026 02:00", "there is no such time in America/Los_Angeles"),
+        ("03/08/2026 02:59", "there is no such time in America/Los_Angeles"),
+        ("11/01/2026 01:00", "this time came twice in America/Los_Angeles"),
+        ("11/01/2026 01:59", "this time came twice in America/Los_Angeles"),
+    ],
+)
+def test_a_local_time_that_never_was_or_came_twice_is_a_problem(text: str, why: str) -> None:
+    for read in (time, day):
+        for _ in range(2):  # the second time it could be recalled
+            with pytest.raises(Unreadable) as caught:
+                read(text, US, zone=AMERICA)
+            assert caught.value.hint.startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("03/08/2026 01:59", "2026-03-08T09:59:00Z"),
+        ("03/08/2026 03:00", "2026-03-08T10:00:00Z"),
+        ("11/01/2026 00:59", "2026-11-01T07:59:00Z"),
+        ("11/01/2026 02:00", "2026-11-01T10:00:00Z"),
+    ],
+)
+def test_the_times_beside_a_change_of_the_clocks_are_read(text: str, moment: str) -> None:
+    assert time(text, US, zone=AMERICA) == moment
+    assert time("2026-03-08T02:30:00-08:00", "iso", zone=AMERICA) == "2026-03-08T10:30:00Z"
+
+
+def test_a_day_begins_and_ends_also_where_the_clocks_change_at_midnight() -> None:
+    assert time("24/04/2026", "dd/MM/yyyy", zone="Africa/Cairo") == "2026-04-23T22:00:00Z"
+    assert time("02/11/2025", "dd/MM/yyyy", zone="America/Havana") == "2025-11-02T04:00:00Z"
+    assert time("21/02/2015", "dd/MM/yyyy", zone="America/Sao_Paulo", end_of_day=True) == "2015-02-22T02:59:59Z"
