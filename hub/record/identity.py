@@ -4,8 +4,10 @@ A code of an official form carries its agency and day, so it is unique in the co
 number (`24-019651`) is unique only at the agency that gave it, so it never joins two agencies' dossiers.
 """
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 LONGEST = 200  # characters of a code; what is longer is no code
@@ -39,6 +41,27 @@ def codes_of(values: dict[str, Any], scope: str) -> tuple[Code, ...]:
     if (national := _code(values.get("national_code") or "", scope)) and national.scope == _NATIONWIDE:
         found[national] = None
     return tuple(found)
+
+
+def disowning(values: dict[str, Any], scope: str, wrong: Collection[Code], name: tuple[str, str]) -> dict[str, Any]:
+    """A record's values without the codes that a person found to be wrong.
+
+    Where none is left, `name` (its connector and key) stands for one: nothing else gives that, and it can be found.
+    """
+    kept = dict(values)
+    for field in ("code", "national_code"):
+        if field in kept and _code(kept[field], scope) in wrong:
+            del kept[field]
+    if "code" not in kept:
+        kept["code"] = kept["national_code"] if codes_of(kept, scope) else stand_in(name)
+    return kept
+
+
+def stand_in(name: tuple[str, str]) -> str:
+    """What a record is found under that has no code left."""
+    connector, key = name
+    readable = f"{connector}#{key}"
+    return readable if len(readable) <= LONGEST else f"{connector}#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _code(written: str, scope: str) -> Code | None:

@@ -38,3 +38,36 @@ OFFICIAL: dict[Status, Official] = {
     Status.COMPLETED: Official(9, "Đã xử lý xong"),
     Status.RETURNED: Official(10, "Đã trả kết quả"),
 }
+
+_OPEN = frozenset(
+    {
+        Status.PROCESSING,
+        Status.SUPPLEMENT_REQUESTED,
+        Status.PAYMENT_REQUESTED,
+        Status.WITHDRAWN,
+        Status.STOPPED,
+        Status.COMPLETED,
+        Status.RETURNED,
+    }
+)
+
+# What usually comes after what. OURS, INFERRED: no published table says so. The national portal's ten statuses, their
+# terminal ones, and how provincial reports class them (stopped: paused) are behind it; steps may be skipped, since a
+# source is read now and then. Every other move is kept all the same, and flagged.
+USUAL_MOVES: dict[Status, frozenset[Status]] = {
+    Status.REGISTERED: frozenset(Status) - {Status.REGISTERED},
+    Status.ACCEPTED: _OPEN,
+    Status.NOT_ACCEPTED: frozenset(),
+    Status.PROCESSING: _OPEN,
+    Status.SUPPLEMENT_REQUESTED: _OPEN | {Status.ACCEPTED, Status.NOT_ACCEPTED},
+    Status.PAYMENT_REQUESTED: _OPEN | {Status.ACCEPTED, Status.NOT_ACCEPTED},
+    Status.WITHDRAWN: frozenset({Status.RETURNED}),  # the citizen's papers are handed back
+    Status.STOPPED: frozenset({Status.PROCESSING, Status.WITHDRAWN, Status.COMPLETED, Status.RETURNED}),
+    Status.COMPLETED: frozenset({Status.PAYMENT_REQUESTED, Status.RETURNED}),  # some fees are paid at the hand-over
+    Status.RETURNED: frozenset(),
+}
+
+
+def is_usual(before: str | None, after: str) -> bool:
+    """Whether a dossier usually moves so; staying is usual, and so is whatever is first known of it."""
+    return before is None or before == after or Status(after) in USUAL_MOVES[Status(before)]

@@ -2,18 +2,27 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.record.dossier import Dossier, Outcome
-from hub.record.merge import Source
+from hub.record.dossier import Dossier, Outcome, Stored
+from hub.record.merge import Merged, Source, merge
 
 NOW = "2026-06-01T00:00:00Z"
 
 
-def hear(dossier: Dossier, key: str = "1", connector: str = "a", changed_at: str = "", **values: Any) -> Outcome:
-    said = {"code": "X", "status": "processing"} | values
-    return dossier.hear(Source(connector, key, 0, "agency", changed_at, said), NOW)
+def source(key: str = "1", connector: str = "a", changed_at: str = "", **values: Any) -> Source:
+    return Source(connector, key, 0, "agency", changed_at, {"code": "X", "status": "processing"} | values)
+
+
+def hear(dossier: Dossier, key: str = "1", connector: str = "a", changed_at: str = "", **values: Any) -> Outcome | None:
+    """One page with one record."""
+    said = source(key, connector, changed_at, **values)
+    dossier.hear(said, NOW)
+    outcome = dossier.outcome(said.name)
+    dossier.before, dossier.voices[said.name].outcome = dossier.settled, None
+    return outcome
 
 
 def test_the_first_record_brings_the_dossier_into_being() -> None:
@@ -27,8 +36,8 @@ def test_the_same_record_again_changes_nothing_and_tells_nothing() -> None:
     hear(dossier)
     told = list(dossier.new_events)
     assert hear(dossier) is Outcome.UNCHANGED
-    assert hear(dossier, key="2") is Outcome.UNCHANGED
     assert dossier.new_events == told
+    assert hear(dossier, key="2") is Outcome.UNCHANGED
 
 
 def test_another_connectors_record_is_news_even_if_it_says_the_same() -> None:
@@ -67,7 +76,7 @@ def test_joining_keeps_the_codes_sources_and_events_of_both() -> None:
     one, other = Dossier(id=1), Dossier(id=2)
     hear(one, code="X", key="1")
     hear(other, code="Y", key="2", events=[{"at": "2026-05-20T01:00:00Z", "name": "Thụ lý"}])
-    one.join(other, NOW)
+    one.join(other)
     assert {code.value for code in one.codes} == {"X", "Y"}
     assert set(one.sources) == {("a", "1"), ("a", "2")}
     assert "Thụ lý" in [event.name for event in one.new_events]
@@ -79,19 +88,18 @@ def test_a_source_that_leaves_takes_its_values_codes_and_events_along() -> None:
     hear(dossier, key="1", changed_at="2026-01-01T00:00:00Z", note="first", status="completed")
     step = {"at": "2026-02-01T00:00:00Z", "name": "Thụ lý"}
     hear(dossier, key="2", code="Y", changed_at="2026-02-01T00:00:00Z", note="second", events=[step])
-    dossier.new_events.clear()  # as if stored
-    dossier.lose([dossier.sources["a", "2"]], NOW)
+    (voice,) = dossier.release([("a", "2")])
     assert dossier.values["note"] == "first"
     assert [code.value for code in dossier.codes] == ["X"]
-    assert len(dossier.dropped_events) == 1
-    assert [(event.status, event.at) for event in dossier.new_events] == [("completed", NOW)]
+    assert [event.status for event in dossier.new_events] == ["completed"]
+    assert ([code.value for code in voice.codes], voice.new_events[0].name) == (["Y"], "Thụ lý")
 
 
 def test_sources_that_share_no_code_any_more_fall_into_parts() -> None:
     dossier = Dossier()
     hear(dossier, key="1", code="X")
     hear(dossier, key="2", code="Y")
-    assert [[source.key for source in part] for part in dossier.parts()] == [["1"], ["2"]]
+    assert [[key for _, key in part] for part in dossier.parts()] == [["1"], ["2"]]
     hear(dossier, key="3", code="000.00.15.H29-260520-0001", national_code="H29.15-260520-0001")
     hear(dossier, key="4", code="X", national_code="000.00.15.H29-260520-0001")
     assert sorted(len(part) for part in dossier.parts()) == [1, 3]
@@ -125,3 +133,52 @@ def test_arrival_order_and_repetition_never_change_the_dossiers_values(records: 
     for connector, key, status, changed_at in random.sample(records * 2, len(records) * 2):
         hear(other, key, connector, changed_at, status=status)
     assert one.values == other.values
+
+
+def test_records_of_one_page_are_merged_once_however_many_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    merged: list[int] = []
+
+    def counted(sources: list[Source]) -> Merged:
+        merged.append(len(sources))
+        return merge(sources)
+
+    monkeypatch.setattr("hub.record.dossier.merge", counted)
+    dossier = Dossier()
+    for number in range(200):
+        dossier.hear(source(str(number), note=str(number)), NOW)
+    assert {dossier.outcome(("a", str(number))) for number in range(1, 200)} == {Outcome.UPDATED}
+    assert merged == [200]
+
+
+def test_what_a_page_changed_counts_for_the_records_that_say_otherwise_than_before() -> None:
+    dossier = Dossier()
+    hear(dossier, key="1", note="old")
+    hear(dossier, key="2", note="old")
+    for said in (source("1", note="new"), source("2", note="old"), source("3", status="processing")):
+        dossier.hear(said, NOW)
+    told = [dossier.outcome(("a", key)) for key in "123"]
+    assert told == [Outcome.UPDATED, Outcome.UNCHANGED, Outcome.UNCHANGED]
+
+
+def test_further_rows_of_a_new_dossier_that_say_the_same_change_nothing() -> None:
+    dossier = Dossier()
+    for said in (
+        source("1", note="a"),
+        source("2", note="a"),
+        source("3", note="b", changed_at="2026-05-20T00:00:00Z"),
+    ):
+        dossier.hear(said, NOW)
+    told = [dossier.outcome(("a", key)) for key in "123"]
+    assert told == [Outcome.CREATED, Outcome.UNCHANGED, Outcome.UPDATED]
+
+
+def test_a_revision_names_the_records_and_codes_that_came_and_went_and_no_others() -> None:
+    dossier = Dossier(id=1)
+    for key in "123":
+        hear(dossier, key=key)
+    stored = Stored(dossier.values, dossier.codes, frozenset(dossier.voices))
+    dossier.hear(source("4", national_code="H29.15-260520-0001"), NOW)
+    dossier.release([("a", "1")])
+    changes = stored.changes(dossier)
+    assert changes["sources"] == [["a 1"], ["a 4"]]
+    assert changes["codes"] == [[], ["H29.15-260520-0001"]]
