@@ -22,6 +22,7 @@ class ConnectorRow:
     agency: str
     mapping: str
     precedence: int
+    precedence_for: dict[str, int] | None
     fresh_within: int  # seconds
     cadence: str
     state: str

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 from hub.record.run_state import RunState
 from hub.store.connectors import Lease
 from hub.store.database import Database
+from hub.store.sets import rows_with
 from hub.store.tables import connectors, deliveries, quarantine, runs, source_records
 
 PUSH = "push"  # kind and trigger of such a run
-_MOST_VALUES = 10_000
 _MOST_ATTEMPTS = 50  # of one hour that are kept: a department that tries again and again says no more by it
 
 
@@ -50,35 +50,21 @@ def changed_at(database: Database, connector_id: int, keys: Sequence[str]) -> di
     """When each of these records had changed at its source, as far as that is known (UTC ISO 8601)."""
     columns = source_records.c.key, source_records.c.changed_at
     query = select(*columns).where(source_records.c.connector_id == connector_id, source_records.c.changed_at != "")
-    found: dict[str, str] = {}
     with database.read() as connection:
-        for start in range(0, len(keys), _MOST_VALUES):
-            some = query.where(source_records.c.key.in_(keys[start : start + _MOST_VALUES]))
-            found |= {row.key: row.changed_at for row in connection.execute(some)}
-    return found
+        return {row.key: row.changed_at for row in rows_with(connection, query, source_records.c.key, keys)}
 
 
 def reasons(transaction: Connection, connector_id: int, keys: Collection[str]) -> dict[str, list[dict[str, str]]]:
     """Why these records stand in quarantine."""
-    found: dict[str, list[dict[str, str]]] = {}
-    wanted = list(keys)
-    for start in range(0, len(wanted), _MOST_VALUES):
-        some = quarantine.c.key.in_(wanted[start : start + _MOST_VALUES])
-        query = select(quarantine.c.key, quarantine.c.reasons).where(quarantine.c.connector_id == connector_id, some)
-        found |= {row.key: row.reasons for row in transaction.execute(query)}
-    return found
+    query = select(quarantine.c.key, quarantine.c.reasons).where(quarantine.c.connector_id == connector_id)
+    return {row.key: row.reasons for row in rows_with(transaction, query, quarantine.c.key, keys)}
 
 
 def problems(transaction: Connection, connector_id: int, keys: Collection[str]) -> dict[str, list[dict[str, str]]]:
     """What could not be read of these records though they were taken."""
-    found: dict[str, list[dict[str, str]]] = {}
-    wanted = list(keys)
-    columns = source_records.c.key, source_records.c.problems
     mine = (source_records.c.connector_id == connector_id) & source_records.c.problems.is_not(None)
-    for start in range(0, len(wanted), _MOST_VALUES):
-        some = source_records.c.key.in_(wanted[start : start + _MOST_VALUES])
-        found |= {row.key: row.problems for row in transaction.execute(select(*columns).where(mine, some))}
-    return found
+    query = select(source_records.c.key, source_records.c.problems).where(mine)
+    return {row.key: row.problems for row in rows_with(transaction, query, source_records.c.key, keys)}
 
 
 def run_since(database: Database, connector_id: int, mapping: str, since: datetime) -> int | None:

@@ -1,13 +1,21 @@
-"""Records that could not be read, with their reasons and their bytes."""
+"""What stands in quarantine: the groups of reasons first, then the records of one; and taking records out unread."""
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select
 
+from hub.record.reasons import Group, example, groups_of
+from hub.record.signature import Signature
 from hub.store.database import Database
-from hub.store.tables import connectors, quarantine
+from hub.store.replays import Wanted, held
+from hub.store.tables import connectors, drops, quarantine, quarantine_groups
+
+UNSEEN_DAYS = 30  # a record that no run has brought for so long may be gone at its source
+_MOST_GROUPS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +28,55 @@ class QuarantineRow:
     reasons: list[dict[str, str]]
     raw: bytes  # as received
     mapping: str
+    run_id: int | None  # that found it; empty: of an older hub
+    payload_id: int  # that it came with
     first_seen_at: datetime
     last_seen_at: datetime
 
+    def unseen(self, now: datetime) -> bool:
+        """Whether no run has brought it for long."""
+        return now - self.last_seen_at > timedelta(days=UNSEEN_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One reason why records of a connector stand in quarantine."""
+
+    connector: str
+    records: int
+    since: datetime  # the earliest of them was set aside
+    group: Group
+    example: str  # what stood in one of them; only its form where it may be about somebody
+
+    @property
+    def code(self) -> str:
+        """Its short name."""
+        return self.group.code
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Records that somebody took out of quarantine unread."""
+
+    connector: str
+    wanted: dict[str, Any]
+    records: int
+    author: str
+    reason: str
+    at: datetime
+
 
 def listed(
-    database: Database, connector: str | None = None, before: int | None = None, limit: int = 50
+    database: Database,
+    connector: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+    group: str | None = None,
 ) -> list[QuarantineRow]:
     """Newest first; `before` is the id of the last record of the page before."""
     columns = [quarantine.c[name] for name in QuarantineRow.__slots__ if name != "connector"]
     query = select(connectors.c.name.label("connector"), *columns).join_from(quarantine, connectors)
-    if connector is not None:
-        query = query.where(connectors.c.name == connector)
+    query = query.where(*_of(connector, group))
     if before is not None:
         query = query.where(quarantine.c.id < before)
     with database.read() as connection:
@@ -39,9 +84,103 @@ def listed(
         return [QuarantineRow(**(dict(row) | {"raw": zlib.decompress(row["raw"])})) for row in rows]
 
 
+def number(database: Database, connector: str | None = None, group: str | None = None) -> int:
+    """How many records `listed` would list without a limit."""
+    query = select(func.count()).select_from(quarantine).join(connectors).where(*_of(connector, group))
+    with database.read() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def codes(database: Database, beginning: str, connector: str | None = None, limit: int = 10) -> list[str]:
+    """The groups whose codes begin so."""
+    query = select(quarantine_groups.c.code).distinct().join(connectors)
+    query = query.where(quarantine_groups.c.code.startswith(beginning, autoescape=True))
+    if connector is not None:
+        query = query.where(connectors.c.name == connector)
+    with database.read() as connection:
+        return list(connection.scalars(query.order_by(quarantine_groups.c.code).limit(limit)))
+
+
+def _of(connector: str | None, group: str | None) -> list[ColumnElement[bool]]:
+    """The records of this connector and of this group; None: of any."""
+    wanted: list[ColumnElement[bool]] = []
+    if connector is not None:
+        wanted.append(connectors.c.name == connector)
+    if group is not None:
+        grouped = select(quarantine_groups.c.quarantine_id).where(
+            quarantine_groups.c.connector_id == quarantine.c.connector_id, quarantine_groups.c.code == group
+        )
+        wanted.append(quarantine.c.id.in_(grouped))
+    return wanted
+
+
+def groups(database: Database, connector: str | None = None) -> list[GroupRow]:
+    """The reasons, those of most records first; no more than a person can look at."""
+    number, first = func.count().label("number"), func.min(quarantine_groups.c.quarantine_id).label("first")
+    counted = select(quarantine_groups.c.connector_id, quarantine_groups.c.code, number, first).group_by(
+        quarantine_groups.c.connector_id, quarantine_groups.c.code
+    )
+    if connector is not None:
+        mine = select(connectors.c.id).where(connectors.c.name == connector).scalar_subquery()
+        counted = counted.where(quarantine_groups.c.connector_id == mine)
+    most = counted.order_by(number.desc(), quarantine_groups.c.code).limit(_MOST_GROUPS).subquery()
+    query = (
+        select(connectors.c.name, most.c.code, most.c.number, quarantine.c.reasons, quarantine.c.first_seen_at)
+        .join_from(most, quarantine, quarantine.c.id == most.c.first)
+        .join(connectors, connectors.c.id == most.c.connector_id)
+        .order_by(most.c.number.desc(), connectors.c.name, most.c.code)
+    )
+    with database.read() as connection:
+        return [row for each in connection.execute(query) for row in _group_row(each)]
+
+
 def counts(database: Database) -> dict[str, int]:
     """How many records of each connector stand in quarantine."""
-    held = func.count().label("held")
-    query = select(connectors.c.name, held).join_from(quarantine, connectors).group_by(connectors.c.name)
+    number = func.count().label("number")
+    query = select(connectors.c.name, number).join_from(quarantine, connectors).group_by(connectors.c.name)
     with database.read() as connection:
-        return {row.name: row.held for row in connection.execute(query)}
+        return {row.name: row.number for row in connection.execute(query)}
+
+
+def drop(database: Database, connector_id: int, wanted: Wanted, signature: Signature, *, unseen: bool = False) -> int:
+    """Take records out of quarantine unread, and keep who did it and why; how many there were.
+
+    With `unseen` only those that no run has brought for long. One that its source gives again comes back.
+    """
+    those = held(connector_id, wanted)
+    if unseen:
+        those = and_(those, _unseen(signature.at))
+    asked = wanted.written() | ({"unseen": True} if unseen else {})
+    with database.write() as transaction:
+        number = transaction.execute(delete(quarantine).where(those)).rowcount
+        if number:
+            _log(transaction, connector_id, asked, number, signature)
+    return number
+
+
+def dropped(database: Database, connector: str | None = None, limit: int = 50) -> list[Drop]:
+    """What was taken out unread, newest first."""
+    columns = [drops.c[name] for name in Drop.__slots__ if name != "connector"]
+    query: Select[Any] = select(connectors.c.name.label("connector"), *columns).join_from(drops, connectors)
+    if connector is not None:
+        query = query.where(connectors.c.name == connector)
+    with database.read() as connection:
+        return [Drop(**row) for row in connection.execute(query.order_by(drops.c.id.desc()).limit(limit)).mappings()]
+
+
+def _group_row(row: Any) -> Sequence[GroupRow]:
+    found = {group.code: reason for reason in row.reasons for group in groups_of([reason])}
+    reason = found.get(row.code)
+    if reason is None:  # set aside by another version of the hub; the next replay groups it anew
+        return ()
+    (group,) = groups_of([reason])
+    return (GroupRow(row.name, row.number, row.first_seen_at, group, example(reason)),)
+
+
+def _unseen(now: datetime) -> ColumnElement[bool]:
+    return quarantine.c.last_seen_at < now - timedelta(days=UNSEEN_DAYS)
+
+
+def _log(transaction: Connection, connector_id: int, wanted: dict[str, Any], number: int, by: Signature) -> None:
+    values = {"connector_id": connector_id, "wanted": wanted, "records": number}
+    transaction.execute(insert(drops).values(**values, author=by.author, reason=by.reason, at=by.at))

@@ -1,6 +1,6 @@
 """Registering connectors and moving them through their life; every move is kept with who made it and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +31,7 @@ class Registration:
     precedence: int
     fresh_within: int
     cadence: str
+    precedence_for: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Moved:
     before: Life
     after: Life
     asked_again: bool = False  # it was active and left alone, which is over
+    note: str = ""  # what a person should know of it
 
 
 @dataclass(frozen=True, slots=True)

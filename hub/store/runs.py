@@ -65,6 +65,7 @@ class RunRow:
     error_code: str | None
     sentence: str | None
     hint: str | None
+    wanted: dict[str, Any] | None = None  # of a replay: which records
     attempts: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
 
@@ -78,14 +79,22 @@ _QUERY = select(
 ).join_from(runs, connectors)
 
 
-ANYWAY = "anyway"  # trigger: by hand, also inside a blackout window
+ANYWAY = "anyway"  # trigger: by hand, also inside a blackout window, and however much cannot be read
+READ_TO_THE_END = ("incremental", "full")
 
 
 def enqueue(
-    connection: Connection, connector_id: int, kind: str, trigger: str, now: datetime, fire_at: datetime | None = None
+    connection: Connection,
+    connector_id: int,
+    kind: str,
+    trigger: str,
+    now: datetime,
+    fire_at: datetime | None = None,
+    wanted: dict[str, Any] | None = None,
 ) -> int:
     """Ask for a run; its id."""
     values = {"connector_id": connector_id, "kind": kind, "trigger": trigger, "queued_at": now, "fire_at": fire_at}
+    values |= {"wanted": wanted}
     queued = insert(runs).values(**values, state=RunState.QUEUED).returning(runs.c.id)
     run_id: int = connection.execute(queued).scalar_one()
     return run_id
@@ -171,6 +180,30 @@ def get(database: Database, run_id: int) -> RunRow | None:
     with database.read() as connection:
         rows = _rows(connection, _QUERY.where(runs.c.id == run_id))
         return rows[0] if rows else None
+
+
+def last_error(connection: Connection, connector_id: int) -> str | None:
+    """The code with which the last run ended that asked the department for its changes; None: with none."""
+    query = (
+        select(runs.c.error_code)
+        .where(runs.c.connector_id == connector_id, runs.c.kind.in_(READ_TO_THE_END), runs.c.finished_at.is_not(None))
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    return connection.scalar(query)
+
+
+def last_success(database: Database, connector_id: int) -> datetime | None:
+    """When the last run ended that read its source to the end."""
+    query = (
+        select(runs.c.finished_at)
+        .where(runs.c.connector_id == connector_id, runs.c.kind.in_(READ_TO_THE_END))
+        .where(runs.c.state == RunState.SUCCEEDED)
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    with database.read() as connection:
+        return connection.scalar(query)
 
 
 def listed(

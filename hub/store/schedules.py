@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
 from hub.record.connector_state import Life
 from hub.record.run_state import RunState
 from hub.store.database import Database
+from hub.store.replays import REPLAY
 from hub.store.runs import enqueue
 from hub.store.tables import connectors, runs
 
@@ -75,7 +76,12 @@ def _not_open(now: datetime) -> ColumnElement[bool]:
 
 
 def _busy(connection: Connection, connector_id: int, now: datetime) -> bool:
-    """Whether a run waits or is under way: then this firing would add nothing to it."""
-    waiting = exists().where(runs.c.connector_id == connector_id, runs.c.state == RunState.QUEUED)
+    """Whether a run waits or is under way: then this firing would add nothing to it. A replay reads nothing new."""
+    waiting = exists().where(_mine(connector_id, RunState.QUEUED), runs.c.kind != REPLAY)
     under_way = exists().where(connectors.c.id == connector_id, connectors.c.lease_until > now)
-    return bool(connection.execute(select(waiting | under_way)).scalar())
+    replayed = exists().where(_mine(connector_id, RunState.RUNNING), runs.c.kind == REPLAY)
+    return bool(connection.execute(select(waiting | (under_way & ~replayed))).scalar())
+
+
+def _mine(connector_id: int, state: RunState) -> ColumnElement[bool]:
+    return (runs.c.connector_id == connector_id) & (runs.c.state == state)

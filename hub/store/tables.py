@@ -1,6 +1,10 @@
-"""Every table on one page. `hub/store/migrations` brings a database here, and a test proves that they agree."""
+"""The tables of connectors, runs and the record; `catalogue_tables` has the others.
+
+`hub/store/migrations` brings a database here, and a test proves that they agree.
+"""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -11,6 +15,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 
 from hub.store.columns import BigId, Json, UtcTime
@@ -34,6 +40,7 @@ connectors = Table(
     Column("agency", String(40), nullable=False),  # code; also the scope of codes that are not official ones
     Column("mapping", Text, nullable=False),
     Column("precedence", Integer, nullable=False),
+    Column("precedence_for", Json),  # for a field or a group of fields another one: {"applicant": 20}
     Column("fresh_within", Integer, nullable=False),  # seconds
     Column("state", String(10), nullable=False, server_default="active"),  # draft, active, paused, retired
     Column("managed_by", String(10), nullable=False, server_default="config"),  # config (config.yaml) or hub
@@ -106,7 +113,8 @@ runs = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("connector_id", ForeignKey("connectors.id"), nullable=False),
-    Column("kind", String(20), nullable=False),  # incremental, full, one, push
+    Column("kind", String(20), nullable=False),  # incremental, full, one, push, replay
+    Column("wanted", Json),  # of a replay: which records
     Column("trigger", String(20), nullable=False),  # schedule, hand, push, anyway (in a blackout too)
     Column("state", String(20), nullable=False),
     Column("queued_at", UtcTime, nullable=False),
@@ -143,7 +151,12 @@ payloads = Table(
     Column("size", Integer, nullable=False),  # bytes as received
     Column("body", LargeBinary, nullable=False),  # zlib
     Column("received_at", UtcTime, nullable=False),
+    Column("troubled", Boolean, nullable=False, server_default=false()),  # something in it could not be read
+    Column("unused_since", UtcTime),  # when no record was found to point at it any more; empty: one does
     UniqueConstraint("connector_id", "digest"),
+    Index("ix_payloads_received_at", "received_at"),
+    # What retention looks for, without walking through the bodies.
+    Index("ix_payloads_unused_since_troubled_id", "unused_since", "troubled", "id"),
 )
 
 dossiers = Table(
@@ -155,6 +168,9 @@ dossiers = Table(
     Column("procedure", Text),
     Column("status", String(30), nullable=False),
     Column("received_on", String(20), nullable=False),  # UTC ISO 8601; empty where no source says: orders the lists
+    Column("due_at", String(20), nullable=False, server_default=""),  # likewise
+    Column("ended_at", String(20), nullable=False, server_default=""),  # likewise; empty while it is being handled
+    Column("conflicts", Integer, nullable=False, server_default="0"),  # fields for which its sources disagree
     Column("search", Text, nullable=False),  # folded codes, name and summary
     Column("values", Json, nullable=False),
     Column("first_seen_at", UtcTime, nullable=False),
@@ -164,13 +180,32 @@ dossiers = Table(
     Index("ix_dossiers_agency_received_on_id", "agency", "received_on", "id"),
     Index("ix_dossiers_status_received_on_id", "status", "received_on", "id"),
     Index("ix_dossiers_procedure_received_on_id", "procedure", "received_on", "id"),
+    Index("ix_dossiers_ended_at_due_at_id", "ended_at", "due_at", "id"),
+    # Few are part of another one: this index holds only those.
+    Index(
+        "ix_dossiers_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
+    # Few disagree: this index holds only those.
+    Index(
+        "ix_dossiers_disagreeing",
+        "received_on",
+        "id",
+        sqlite_where=text("conflicts > 0"),
+        postgresql_where=text("conflicts > 0"),
+    ),
 )
 
+# Every code that any version of a source record gave: it finds the dossier that the record is part of.
 dossier_codes = Table(
     "dossier_codes",
     metadata,
     Column("value", Text, primary_key=True),
     Column("scope", Text, primary_key=True),
+    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
+    Column("key", Text, primary_key=True),
     Column("dossier_id", ForeignKey("dossiers.id"), nullable=False, index=True),
 )
 
@@ -180,14 +215,18 @@ source_records = Table(
     Column("id", BigId, primary_key=True),
     Column("connector_id", ForeignKey("connectors.id"), nullable=False),
     Column("key", Text, nullable=False),
-    Column("dossier_id", ForeignKey("dossiers.id"), nullable=False, index=True),
+    Column("entity", String(10), nullable=False, server_default="dossier"),  # what it became: hub.record.entities
+    Column("dossier_id", ForeignKey("dossiers.id"), index=True),  # of a dossier and of a step of its progress
     Column("digest", LargeBinary(16), nullable=False),  # of the record's bytes and how they are read
+    Column("version", LargeBinary(16)),  # of its bytes alone; empty: stored before this was kept
     Column("precedence", Integer, nullable=False),  # its connector's, when this was stored
+    Column("precedence_for", Json),  # likewise
     Column("scope", String(40), nullable=False),  # likewise: what its unofficial codes are unique in
-    Column("changed_at", String(20), nullable=False),  # at the source, UTC ISO 8601, or empty
+    Column("changed_at", String(27), nullable=False),  # at the source, to the microsecond (UTC ISO 8601), or empty
     Column("values", Json, nullable=False),
     Column("problems", Json),  # optional fields that could not be read
-    Column("payload_id", ForeignKey("payloads.id"), nullable=False),
+    Column("payload_id", ForeignKey("payloads.id"), nullable=False, index=True),
+    Column("mapping", Text, nullable=False, server_default=""),  # that it was read with, as a run names it
     Column("stored_at", UtcTime, nullable=False),
     UniqueConstraint("connector_id", "key"),
 )
@@ -203,9 +242,43 @@ events = Table(
     Column("name", Text),
     Column("actor", Text),
     Column("unit", Text),
+    Column("title", Text),
+    Column("started_at", String(20)),
+    Column("due_at", String(20)),
+    Column("inferred", Boolean, nullable=False, server_default=false()),  # no source tells it; what one says shows it
     Column("connector_id", ForeignKey("connectors.id"), nullable=False),
+    Column("key", Text, nullable=False),  # of the record that told it: the event goes where the record goes
     Column("recorded_at", UtcTime, nullable=False),  # in the hub
-    UniqueConstraint("dossier_id", "fingerprint"),
+    UniqueConstraint("dossier_id", "connector_id", "key", "fingerprint"),
+)
+
+# What each arrival changed of a dossier, field by field: nothing is overwritten without a trace.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("dossier_id", ForeignKey("dossiers.id"), nullable=False, index=True),
+    Column("connector_id", ForeignKey("connectors.id")),  # empty: a person
+    Column("author", String(80)),  # that person
+    Column("reason", Text),  # likewise
+    Column("run_id", ForeignKey("runs.id")),
+    Column("changes", Json, nullable=False),  # {field: [before, after]}
+    Column("at", UtcTime, nullable=False),  # in the hub
+)
+
+# A code that a record gives but that a person found to be wrong: it joins that record to nothing.
+disowned = Table(
+    "disowned",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("connector_id", ForeignKey("connectors.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("author", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("connector_id", "key", "scope", "value"),
 )
 
 quarantine = Table(
@@ -219,9 +292,50 @@ quarantine = Table(
     Column("raw", LargeBinary, nullable=False),  # the record's own bytes, zlib
     Column("payload_id", ForeignKey("payloads.id"), nullable=False),
     Column("mapping", Text, nullable=False),
+    Column("run_id", ForeignKey("runs.id")),  # that found it; a replay that lets it out names this run
+    Column("tried", Text, nullable=False, server_default=""),  # the mapping that it was last tried with
+    Column("changed_at", String(27), nullable=False, server_default=""),  # at the source
     Column("first_seen_at", UtcTime, nullable=False),
     Column("last_seen_at", UtcTime, nullable=False),
     UniqueConstraint("connector_id", "key"),
+    Index("ix_quarantine_payload_id", "payload_id"),
+    Index("ix_quarantine_connector_id_payload_id", "connector_id", "payload_id"),
+    Index("ix_quarantine_connector_id_tried", "connector_id", "tried"),
+)
+
+# A record's reasons without what differs from record to record: `hub.record.reasons` makes the codes.
+quarantine_groups = Table(
+    "quarantine_groups",
+    metadata,
+    Column("quarantine_id", ForeignKey("quarantine.id", ondelete="CASCADE"), primary_key=True),
+    Column("code", String(10), primary_key=True),
+    Column("connector_id", ForeignKey("connectors.id"), nullable=False),
+    Index("ix_quarantine_groups_connector_id_code_quarantine_id", "connector_id", "code", "quarantine_id"),
+)
+
+# Records that a replay let out of quarantine: where each came from.
+replays = Table(
+    "replays",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False, index=True),
+    Column("key", Text, nullable=False),
+    Column("found_by", ForeignKey("runs.id")),  # the run that had set it aside; empty: of an older hub
+    Column("payload_id", BigId, nullable=False),  # that it was read from; no reference: payloads are not kept for ever
+    Column("outcome", String(10), nullable=False),  # what it brought: created, updated, unchanged
+)
+
+# What people took out of quarantine without reading it.
+drops = Table(
+    "drops",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("connector_id", ForeignKey("connectors.id"), nullable=False, index=True),
+    Column("wanted", Json, nullable=False),  # which records, as it was asked for
+    Column("records", Integer, nullable=False),
+    Column("author", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
 )
 
 api_keys = Table(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hub.record.merge import Claim, merge
 from hub.store import dossiers
 from hub.store.database import Database
-from hub.store.dossiers import DossierRow, EventRow, SourceRow
+from hub.store.dossiers import DisownedRow, DossierRow, EventRow, RevisionRow, SourceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class WholeDossier:
     codes: Sequence[str]
     sources: Sequence[SourceRow]
     timeline: Sequence[EventRow]
+    history: Sequence[RevisionRow]  # the last changes of its values, the newest first
+    disowned: Sequence[DisownedRow]  # codes that its records give wrongly
     provenance: Mapping[str, Provenance]  # by dotted name of the field
 
 
@@ -37,6 +39,8 @@ def whole(database: Database, row: DossierRow) -> WholeDossier:
         dossiers.codes(database, row.id),
         sources,
         dossiers.timeline(database, row.id),
+        dossiers.revisions_of(database, row.id),
+        dossiers.disowned_of(database, row.id),
         {name: _provenance(made) for name, made in claims.items()},
     )
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from hub.store.tables import metadata
+from hub.store.catalogue_tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hub.record.identity import Code
-from hub.store import dossiers, pages, runs
+from hub.store import dossiers, laid_out, pages, runs
 from hub.store.database import Database, connect
 from hub.sync.run import execute
 from tests.hub.sync.fixtures import Listing, mapping, registered, source
@@ -20,10 +20,10 @@ def test_more_keys_than_a_statement_may_carry_are_looked_up(database: Database) 
     keys = [str(number) for number in range(MANY)]
     assert pages.known_records(database, row.id, keys) == {}
     with database.write() as transaction:
-        assert pages.dossiers_by_record(transaction, row.id, keys) == {}
-        assert pages.dossiers_by_code(transaction, {Code("", key) for key in keys}) == {}
-        assert pages.load_dossiers(transaction, range(MANY)) == {}
-        pages.release(transaction, row.id, keys)
+        assert laid_out.dossiers_by_record(transaction, row.id, keys) == {}
+        assert laid_out.dossiers_by_code(transaction, {Code("", key) for key in keys}) == set()
+        assert laid_out.load_dossiers(transaction, range(MANY), {}) == {}
+        pages.release(transaction, row.id, dict.fromkeys(keys, ""))
 
 
 def test_connectors_that_meet_the_same_new_dossiers_at_once_make_each_one_once(

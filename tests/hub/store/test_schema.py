@@ -2,6 +2,7 @@
 
 import stat
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from hub.record.moments import as_version
+from hub.store.catalogue_tables import metadata
 from hub.store.database import Database, StoreError, connect
 from hub.store.schema import downgrade, ensure_current, upgrade
-from hub.store.tables import metadata
 
 
 def test_a_migrated_database_has_exactly_the_tables_of_the_code(database: Database) -> None:
@@ -150,7 +152,49 @@ def test_a_store_that_holds_connectors_and_runs_is_upgraded_and_keeps_them(datab
         assert connection.execute(text(active)).scalars().all() == ["so-tu-phap"]
 
 
+def test_what_an_older_hub_dated_to_the_second_is_ordered_among_versions_to_the_microsecond(database: Database) -> None:
+    downgrade(database, "0002")
+    with database.write() as connection:
+        connection.execute(text(_OLD_CONNECTOR))
+        for statement in _OLD_RECORDS:
+            connection.execute(text(statement), {"at": "2026-11-22 00:00:00", "bytes": bytes(16)})
+    upgrade(database)
+    dates = text("SELECT changed_at FROM source_records ORDER BY id")
+    with database.write() as connection:
+        said = connection.execute(dates).scalars().all()
+        assert said == ["2026-05-20T01:15:00.000000Z", ""]
+        finer = {"at": as_version(datetime(2026, 5, 20, 1, 15, 0, 1, UTC))}
+        assert said[0] < finer["at"]
+        connection.execute(text("UPDATE source_records SET changed_at = :at WHERE id = 1"), finer)
+    downgrade(database, "0002")
+    with database.read() as connection:
+        assert connection.execute(dates).scalars().all() == ["2026-05-20T01:15:00Z", ""]
+
+
 _OLD_CONNECTORS = """
 INSERT INTO connectors (id, name, title, type, agency, mapping, precedence, fresh_within, active, cadence)
 VALUES (1, 'so-tu-phap', 't', 'soap', 'a', 'm', 0, 60, true, ''), (2, 'gone', 't', 'soap', 'a', 'm', 0, 60, false, '')
 """
+
+_OLD_CONNECTOR = """
+INSERT INTO connectors (id, name, title, type, agency, mapping, precedence, fresh_within, cadence)
+VALUES (1, 'so-tu-phap', 't', 'soap', 'a', 'm', 0, 60, '')
+"""
+_OLD_RECORDS = (
+    """
+    INSERT INTO payloads (id, connector_id, digest, media_type, size, body, received_at)
+    VALUES (1, 1, :bytes, 'text/csv', 16, :bytes, :at)
+    """,
+    """
+    INSERT INTO dossiers (id, code, agency, status, received_on, search, "values", first_seen_at, changed_at)
+    VALUES (1, 'A', 'a', 'processing', '', 'a', '{}', :at, :at)
+    """,
+    *(
+        f"""
+        INSERT INTO source_records
+        (id, connector_id, key, dossier_id, digest, precedence, scope, changed_at, "values", payload_id, stored_at)
+        VALUES ({at}, 1, '{at}', 1, :bytes, 0, 'a', '{changed_at}', '{{}}', 1, :at)
+        """
+        for at, changed_at in ((1, "2026-05-20T01:15:00Z"), (2, ""))
+    ),
+)
