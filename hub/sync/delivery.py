@@ -18,7 +18,7 @@ from connectors.push.reading import Pushed
 from connectors.push.receipt import COUNTS, Outcome, Receipt
 from connectors.push.refusal import NotTaken
 from connectors.wording import quoted
-from hub.record.moments import as_text
+from hub.record.moments import to_the_second
 from hub.store import connectors, deliveries
 from hub.store.connectors import ConnectorRow, Lease, LeaseLost
 from hub.store.database import Database, Transaction
@@ -28,8 +28,10 @@ from hub.sync import page, watch
 from hub.sync.drift import OnDrift, Policy
 from hub.sync.limits import Gate, Stopped
 from hub.sync.owner import certainly_dead
-from hub.sync.page import Told, Work
+from hub.sync.page import Told
+from hub.sync.telling import is_key
 from hub.sync.watch import Watch
+from hub.sync.work import Work, name_of, said_of_change
 from mappings.engine.draft import Problem
 from mappings.engine.reading import Mapping
 
@@ -54,7 +56,7 @@ class Reader:
     @property
     def mapping_used(self) -> str:
         """Name, version and fingerprint, for people."""
-        return f"{self.mapping.name} v{self.mapping.version} {self.mapping.fingerprint[:8]}"
+        return name_of(self.mapping)
 
 
 def _now() -> datetime:
@@ -146,7 +148,7 @@ class Intake:
 
         def also(transaction: Transaction, told: Told) -> None:
             again = deliveries.reasons(transaction, reader.row.id, told.again)
-            taken = [item.key for item in pushed.items if page.is_key(item.key)]
+            taken = [item.key for item in pushed.items if is_key(item.key)]
             problems = deliveries.problems(transaction, reader.row.id, taken)
             receipt = _receipt(pushed, told, again, late, problems)
             if told.left_empty:
@@ -177,9 +179,9 @@ class Intake:
     def _late(self, row: ConnectorRow, pushed: Pushed) -> dict[int, str]:
         """By place in the push: the records of which a newer state is stored, and since when that is so."""
         dated = {
-            place: (item.key, as_text(item.changed_at))
+            place: (item.key, at)
             for place, item in enumerate(pushed.items)
-            if isinstance(item, Record) and item.changed_at is not None
+            if isinstance(item, Record) and (at := said_of_change(item))
         }
         known = deliveries.changed_at(self.database, row.id, [key for key, _ in dated.values()]) if dated else {}
         return {place: known[key] for place, (key, at) in dated.items() if at < known.get(key, "")}
@@ -206,7 +208,7 @@ def _receipt(
     outcomes = []
     for place, item in enumerate(pushed.items):
         if place in late:
-            outcomes.append(Outcome(place + 1, item.key, "unchanged", (_NEWER.format(late[place]),)))
+            outcomes.append(Outcome(place + 1, item.key, "unchanged", (_NEWER.format(to_the_second(late[place])),)))
         elif isinstance(item, Record) and last[item.key] != place:
             outcomes.append(Outcome(place + 1, item.key, "unchanged", (_REPEATED,)))
         else:

@@ -1,25 +1,27 @@
 """The dossiers that one page touches, laid out to be worked on: which record belongs to which dossier.
 
-Records that share a code are one dossier. Nothing else decides, so a wrong code that a source corrects is undone.
+Records that share a code are one dossier. Nothing else decides, so a wrong code that a source corrects is undone, and
+so is one that a person disowned.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
-from hub.record.dossier import Dossier, Outcome
+from hub.record.dossier import Dossier, Name, Outcome, Voice
 from hub.record.identity import Code, codes_of
 from hub.record.merge import Source
-from hub.store import pages
+from hub.store import laid_out
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Transaction
 
 
 class Desk:
-    """Dossiers by the codes that their present sources give, and by the connector's records."""
+    """Dossiers by the codes that their present records give, and by record."""
 
-    def __init__(self, by_record: dict[str, Dossier], loaded: Iterable[Dossier], now: str) -> None:
-        self._by_record = by_record
+    def __init__(self, loaded: Iterable[Dossier], now: str, wrong: Mapping[Name, Set[Code]] | None = None) -> None:
         self._all = dict.fromkeys(loaded)
+        self._by_record = {name: dossier for dossier in self._all for name in dossier.voices}
         self._by_code = {code: dossier for dossier in self._all for code in dossier.joining_codes}
+        self._wrong = dict(wrong or {})
         self._now = now
 
     @classmethod
@@ -27,78 +29,89 @@ class Desk:
         cls, transaction: Transaction, connector: ConnectorRow, spoken_of: Mapping[str, Sequence[Code]], now: str
     ) -> "Desk":
         """Fetch (and lock) every dossier that a page's records speak of: `spoken_of` is record key → codes."""
-        by_code = pages.dossiers_by_code(transaction, {code for codes in spoken_of.values() for code in codes})
-        by_record = pages.dossiers_by_record(transaction, connector.id, spoken_of.keys())
-        loaded = pages.load_dossiers(transaction, {*by_code.values(), *by_record.values()})
-        return cls({key: loaded[dossier_id] for key, dossier_id in by_record.items()}, loaded.values(), now)
+        wrong = laid_out.wrong_codes(transaction)
+        ids = laid_out.dossiers_by_code(transaction, {code for codes in spoken_of.values() for code in codes})
+        ids |= set(laid_out.dossiers_by_record(transaction, connector.id, spoken_of.keys()).values())
+        return cls(laid_out.load_dossiers(transaction, ids, wrong).values(), now, wrong)
 
-    def hear(self, source: Source) -> Outcome:
-        """Take a record to the dossier that it speaks of, whatever it spoke of before."""
-        codes = set(codes_of(source.values, source.scope))
-        before = self._by_record.get(source.key)
-        said = before.sources.get((source.connector, source.key)) if before else None
-        if before and said and codes == set(codes_of(said.values, said.scope)):
-            dossier, said = before, None  # by far the most: nothing has to be moved
+    def hear(self, told: Source) -> None:
+        """Take a version of a record to the dossier that it speaks of, whatever it spoke of before."""
+        source = laid_out.believed(told, self._wrong)
+        before = self._by_record.get(source.name)
+        voice = before.voices[source.name] if before else None
+        if before and voice and source.older_than(voice.source):
+            before.hear(source, self._now)  # news of what was; where it belongs is known better
+            return
+        codes = codes_of(source.values, source.scope)
+        said = voice.joining if voice else ()
+        if before and set(codes) == set(said):
+            dossier, said = before, ()  # by far the most: nothing has to be moved
         else:
-            dossier = self._dossier_of(codes, before, said)
-        outcome = dossier.hear(source, self._now)
-        self._by_record[source.key] = dossier
+            dossier = self._dossier_of(source.name, codes, before)
+        dossier.hear(source, self._now)
+        self._by_record[source.name] = dossier
         self._all[dossier] = None
         self._by_code.update(dict.fromkeys(codes, dossier))
-        if said:
-            self._forget_codes(dossier)
-        return outcome
+        self._forget_codes(dossier, said)
+
+    def outcome(self, name: Name) -> Outcome:
+        """What a record did that was heard, now that all were."""
+        return self._by_record[name].outcome(name) or Outcome.UNCHANGED
+
+    def believe(self, wrong: Mapping[Name, Set[Code]]) -> None:
+        """From now on these codes of records are known to be wrong."""
+        self._wrong = dict(wrong)
 
     def touched(self) -> list[Dossier]:
         """Every dossier on the desk that still stands for itself."""
         return list(self._all)
 
-    def stored_dossier(self, key: str) -> int:
-        """The id of the dossier that a record ended up in, once the dossiers are saved."""
-        dossier_id = self._by_record[key].id
-        if dossier_id is None:
-            raise LookupError(f"the dossier of record {key!r} was not saved")
-        return dossier_id
+    def dossier(self, name: Name) -> Dossier:
+        """The dossier that a record ended up in."""
+        return self._by_record[name]
 
-    def _dossier_of(self, codes: set[Code], before: Dossier | None, said: Source | None) -> Dossier:
-        """The dossier of a record whose codes are new, or other ones than before."""
-        alone = before is not None and len(before.sources) == 1
-        if before and said and not alone:
-            self._take_away(said, before)
+    def _dossier_of(self, name: Name, codes: Iterable[Code], before: Dossier | None) -> Dossier:
+        """The dossier of a record whose codes are new, or other ones than before; its voice is there already."""
+        voice = None
+        if before and len(before.voices) > 1:
+            voice = self._take_away(name, before)
+            before = None
         named = dict.fromkeys(self._by_code[code] for code in sorted(codes) if code in self._by_code)
-        if before and alone:
+        if before:
             named[before] = None  # renumbered: it stays itself, or becomes part of what it is now known to be
-        return self._joined(list(named)) if named else Dossier()
+        dossier = self._joined(list(named)) if named else Dossier()
+        if voice:
+            dossier.take([voice])
+        return dossier
 
-    def _take_away(self, source: Source, dossier: Dossier) -> None:
-        """Let a source leave a dossier; what only it held together goes its own ways."""
-        dossier.lose([source], self._now)
-        _, *others = dossier.parts()
-        for apart in others:
+    def _take_away(self, name: Name, dossier: Dossier) -> Voice:
+        """Let a record leave a dossier; what only it held together goes its own ways."""
+        (voice,) = dossier.release([name])
+        together = len(voice.joining) < 2  # a record with one code holds no others together
+        for apart in [] if together else dossier.parts()[1:]:
             own = Dossier()
-            dossier.lose(apart, self._now)
-            own.adopt(apart, self._now)
+            own.take(dossier.release(apart))
             self._all[own] = None
-            self._by_record |= {one.key: own for one in apart if one.connector == source.connector}
+            self._by_record |= dict.fromkeys(apart, own)
             self._by_code.update(dict.fromkeys(own.joining_codes, own))
-        self._forget_codes(dossier)
+        self._forget_codes(dossier, voice.joining)
+        return voice
 
     def _joined(self, found: list[Dossier]) -> Dossier:
         """The oldest of these, which takes over the others."""
         oldest, *others = sorted(found, key=_age)
         for other in others:
-            oldest.join(other, self._now)
+            self._by_record |= dict.fromkeys(other.voices, oldest)
+            self._by_code |= {code: oldest for code in other.joining_codes if self._by_code.get(code) is other}
+            oldest.join(other)
             self._all.pop(other, None)
-            self._by_record |= {key: oldest for key, dossier in self._by_record.items() if dossier is other}
-            self._by_code |= {code: oldest for code, dossier in self._by_code.items() if dossier is other}
         return oldest
 
-    def _forget_codes(self, dossier: Dossier) -> None:
-        """A dossier whose sources gave other codes before is no longer found by those."""
-        joining = dossier.joining_codes
-        stale = [code for code, owner in self._by_code.items() if owner is dossier and code not in joining]
-        for code in stale:
-            del self._by_code[code]
+    def _forget_codes(self, dossier: Dossier, given: Iterable[Code]) -> None:
+        """A dossier whose record gave these codes before is no longer found by those that none of its records gives."""
+        for code in given:
+            if self._by_code.get(code) is dossier and code not in dossier.joining_codes:
+                del self._by_code[code]
 
 
 def _age(dossier: Dossier) -> tuple[bool, int]:

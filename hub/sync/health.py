@@ -9,6 +9,7 @@ from hub.record.run_state import RunState
 from hub.store import connectors, quarantine, runs
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
+from hub.store.replays import REPLAY
 from hub.store.runs import RunRow
 
 _UNDER_WAY = frozenset({RunState.QUEUED, RunState.RUNNING})
@@ -32,7 +33,7 @@ class ConnectorState:
 
     connector: ConnectorRow
     health: Health
-    last_run: RunRow | None  # the newest, whatever its state
+    last_run: RunRow | None  # the newest that asked the department, whatever its state; or a replay under way
     quarantined: int
 
     @property
@@ -74,7 +75,9 @@ def freshness(rows: Mapping[str, ConnectorRow], names: Iterable[str], now: datet
 
 
 def _state(database: Database, connector: ConnectorRow, quarantined: dict[str, int], now: datetime) -> ConnectorState:
-    recent = runs.listed(database, connector=connector.name, limit=_RECENT)
+    newest = runs.listed(database, connector=connector.name, limit=_RECENT)
+    # A replay asks nobody, so it says nothing of the department.
+    recent = [run for run in newest if run.kind != REPLAY or run.state in _UNDER_WAY]
     health = _health(connector, recent, now)
     return ConnectorState(connector, health, recent[0] if recent else None, quarantined.get(connector.name, 0))
 

@@ -20,6 +20,7 @@ from hub.sync.owner import certainly_dead
 from hub.sync.retry import looked_at
 from hub.sync.run import LEASE_SECONDS, Source
 from hub.sync.watch import Watch
+from hub.sync.work import Work
 
 KIND = "one"  # of such a run
 _NO_WATCH = OnDrift(Policy.GO_ON, Policy.GO_ON)  # one record is too little to know how all of them look
@@ -80,7 +81,7 @@ def _run(
         run_id = runs.enqueue(transaction, connector.id, KIND, "hand", now())
     runs.start(database, run_id, used, None, now())
     watch = Watch(source.name, _NO_WATCH, Learnt(None, None, []))
-    work = page.Work(database, connector, mapping, used, run_id, lease, LEASE_SECONDS, watch)
+    work = Work(database, connector, mapping, used, run_id, lease, LEASE_SECONDS, watch)
     _end(database, run_id, _stored(work, source.name, line, key, now), now(), watch)
     ended = runs.get(database, run_id)
     if ended is None:
@@ -88,7 +89,7 @@ def _run(
     return ended
 
 
-def _stored(work: page.Work, name: str, line: Fetches, key: str, now: Clock) -> Ending:
+def _stored(work: Work, name: str, line: Fetches, key: str, now: Clock) -> Ending:
     """Fetch the record and store it; how that ended."""
     counts = Counts()
     try:

@@ -1,57 +1,26 @@
 """One page: tell the changed from the unchanged, read what changed, and store it all in one transaction."""
 
 import hashlib
-import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 from connectors.contract import Page, Record
 from connectors.errors import BadRecord
 from hub.record.dossier import Outcome
-from hub.record.identity import LONGEST, Code, codes_of
-from hub.record.merge import Source, Values
-from hub.record.moments import as_text
-from hub.store import connectors, pages, runs
-from hub.store.connectors import ConnectorRow, Lease
-from hub.store.database import Database, Transaction
-from hub.store.pages import Known, Rejected, StoredRecord
+from hub.record.entities import DOSSIER, EVENT
+from hub.store import connectors, laid_out, pages, runs, setting_aside
+from hub.store.database import Transaction
+from hub.store.pages import Known
 from hub.store.runs import Counts
-from hub.sync.desk import Desk
-from hub.sync.watch import Watch
-from mappings.engine.draft import Draft
-from mappings.engine.reading import Mapping
+from hub.store.setting_aside import Finding, Rejected
+from hub.sync.keeping import keeper
+from hub.sync.telling import identified, moment, versions
+from hub.sync.threshold import EXAMPLES, TooMany
+from hub.sync.work import Reading, Work, said_of_change
 
-_KEY = re.compile(r"[^\x00-\x1f\x7f]{1,500}")
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What stays the same from page to page of one run."""
-
-    database: Database
-    connector: ConnectorRow
-    mapping: Mapping
-    mapping_used: str  # name, version and fingerprint, for people
-    run_id: int
-    lease: Lease
-    lease_seconds: float
-    watch: Watch
-
-    @property
-    def basis(self) -> bytes:
-        """What decides the outcome besides the record itself: when it changes, every record is read anew."""
-        return f"{self.mapping.fingerprint} {self.connector.agency} {self.connector.precedence} ".encode()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A record that is new or has changed, as the mapping reads it."""
-
-    record: Record
-    digest: bytes
-    draft: Draft
+_WITH_HISTORY = (DOSSIER, EVENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,85 +51,80 @@ class Told:
 Also: TypeAlias = Callable[[Transaction, Told], None]
 
 
-def store(work: Work, page: Page, now: datetime, also: Also = lambda *_: None) -> Counts:
+def store(work: Work, page: Page, now: datetime, also: Also = lambda *_: None, kept_as: int | None = None) -> Counts:
     """Store one page and advance the bookmark: both or neither; `also` does more in the same transaction.
+
+    `kept_as` is the payload of a page that is replayed: what it brought is kept already.
 
     Raises:
         LeaseLost: another worker has taken the connector over; nothing was stored.
         Changed: the records do not look as they were accepted, and are not to be stored then.
+        TooMany: so many cannot be read that nothing of this page was stored but examples of those.
     """
-    page = _identified(page)
+    page = identified(page)
     keys = [record.key for record in page.records] + [bad.key for bad in page.bad]
     known = pages.known_records(work.database, work.connector.id, keys)
     found = _sort(work, page, known)
     work.watch.page()
-    counts = work.database.write_again(lambda transaction: _write(work, page, found, now, transaction, also))
+    keep = _Keeping(work, page, now, kept_as)
+    _stop_at_too_many(keep, found, known)
+    counts = work.database.write_again(lambda transaction: _write(keep, found, transaction, also))
     work.watch.left_empty += found.left_empty
     return counts
-
-
-def is_key(text: str) -> bool:
-    """Whether a database can tell records apart by it."""
-    return _KEY.fullmatch(text) is not None
-
-
-def _identified(page: Page) -> Page:
-    """The page with the records that no database can tell apart set aside: their key is no key."""
-    wrong = [record for record in page.records if not is_key(record.key)]
-    if not wrong:
-        return page
-    bad = [
-        BadRecord(
-            f"the key {record.key[:80]!r} identifies nothing",
-            key=hashlib.sha256(record.raw).hexdigest(),
-            raw=record.raw,
-            hint="A key has 1 to 500 characters and no control characters: is `key` in the settings right?",
-        )
-        for record in wrong
-    ]
-    records = [record for record in page.records if is_key(record.key)]
-    return replace(page, records=records, bad=[*page.bad, *bad])
 
 
 def _sort(work: Work, page: Page, known: dict[str, Known]) -> Sorted:
     found = Sorted([], [], [], Counts(fetched=len(page.records) + len(page.bad)))
     basis = work.basis
-    for record in _last_of_each(page.records, found.counts):
+    for record, *earlier in versions(page.records).values():
+        found.counts.unchanged += len(earlier)
         digest = _digest(basis, record.raw)
         stored = known.get(record.key)
-        if stored and stored.digest == digest:
+        if stored and stored.digest == digest and not (work.replays and stored.quarantined):
             if stored.quarantined:
                 found.again.append(record.key)
-            else:
+            elif not _read_earlier(work, record, earlier, found):
                 found.counts.unchanged += 1
             continue
+        heard = _read_earlier(work, record, earlier, found)
         work.watch.look.record(record.value)
         draft = work.mapping.read(record.value)
         if draft.rejected:
             reasons = [asdict(problem) for problem in draft.problems]
         else:
-            reasons = [] if codes_of(draft.values, work.connector.agency) else [_no_code(draft)]
-        if reasons:
-            found.rejected.append(Rejected(record.key, digest, reasons, record.raw))
+            refused = keeper(work).refused(draft, work)
+            reasons = [refused] if refused else []
+        changed_at = said_of_change(record)
+        if reasons and stored and changed_at and changed_at < stored.changed_at:
+            found.counts.unchanged += not heard  # a newer state is known: nothing is lost with this one
+        elif reasons:
+            found.rejected.append(Rejected(record.key, digest, reasons, record.raw, changed_at))
+            found.counts.unchanged -= heard  # it is counted by what it did
         else:
             found.readings.append(Reading(record, digest, draft))
-    found.rejected.extend(_bad(error, basis) for error in page.bad)
+    for error in page.bad:
+        stored = known.get(error.key)
+        if work.replays and stored and stored.quarantined:
+            found.again.append(error.key)  # who first found it knew more of it, such as its file
+        else:
+            found.rejected.append(_bad(error, basis))
     found.counts.quarantined += len(found.rejected) + len(found.again)
     return found
 
 
-def _last_of_each(records: Sequence[Record], counts: Counts) -> Collection[Record]:
-    """A page that brings one record twice: the later one is its newest state, the earlier ones bring nothing."""
-    last = {record.key: record for record in records}
-    counts.unchanged += len(records) - len(last)
-    return last.values()
-
-
-def _no_code(draft: Draft) -> dict[str, str]:
-    """Why a record cannot be told from others' dossiers: kept, it would be a dossier that nobody can find."""
-    code = str(draft.values.get("code", ""))[:LONGEST]
-    hint = f"letters or digits, at most {LONGEST}; `0`, `-` and the like are fillers"
-    return {"field": "code", "source": "", "value": code, "expected": "a dossier's code", "hint": hint}
+def _read_earlier(work: Work, newest: Record, earlier: Sequence[Record], found: Sorted) -> bool:
+    """Older versions of a record only tell what happened, and only of a dossier; whether one of them could be read."""
+    if not earlier or work.mapping.entity not in _WITH_HISTORY:
+        return False
+    dated = [record for record in reversed(earlier) if moment(record) < moment(newest)]
+    drafts = [(record, work.mapping.read(record.value)) for record in dated]
+    readable = [
+        Reading(record, _digest(work.basis, record.raw), draft)
+        for record, draft in drafts
+        if not draft.rejected and not keeper(work).refused(draft, work)
+    ]
+    found.readings.extend(readable)
+    return bool(readable)
 
 
 def _bad(error: BadRecord, basis: bytes) -> Rejected:
@@ -173,15 +137,40 @@ def _digest(basis: bytes, raw: bytes) -> bytes:
     return hashlib.blake2b(basis + raw, digest_size=16).digest()
 
 
-def _write(work: Work, page: Page, found: Sorted, now: datetime, transaction: Transaction, also: Also) -> Counts:
+@dataclass(frozen=True, slots=True)
+class _Keeping:
+    """What is to be kept, and how."""
+
+    work: Work
+    page: Page
+    now: datetime
+    kept_as: int | None  # its payload, where that is kept already
+
+    def finding(self, transaction: Transaction) -> Finding:
+        """Where its records are found, now that the payload is kept."""
+        work = self.work
+        payload_id = self.kept_as or self._payload(transaction)
+        return Finding(work.connector.id, work.run_id, payload_id, work.mapping_used, self.now, replayed=work.replays)
+
+    def _payload(self, transaction: Transaction) -> int:
+        page = self.page
+        digest = hashlib.blake2b(page.payload, digest_size=16).digest()
+        return pages.save_payload(transaction, self.work.connector.id, page.media_type, page.payload, digest, self.now)
+
+
+def _write(keep: _Keeping, found: Sorted, transaction: Transaction, also: Also) -> Counts:
+    work, page, now = keep.work, keep.page, keep.now
     connectors.renew_lease(transaction, work.lease, now, work.lease_seconds)
     counts = Counts()
     counts.add(found.counts)
-    pages.seen_again(transaction, work.connector.id, found.again, now)
+    if work.replays:
+        setting_aside.mark_tried(transaction, work.connector.id, found.again, work.mapping_used)
+    else:
+        setting_aside.seen_again(transaction, work.connector.id, found.again, now)
     heard: dict[str, Outcome] = {}
     if found.readings or found.rejected:
-        pages.take_turn(transaction)
-        heard = _keep(work, page, found, now, counts, transaction)
+        laid_out.take_turn(transaction)
+        heard = _keep(keep, found, counts, transaction)
     runs.count_page(transaction, work.run_id, counts, page.total, page.bookmark)
     if page.bookmark is not None:
         connectors.advance_bookmark(transaction, work.connector.id, page.bookmark)
@@ -190,39 +179,40 @@ def _write(work: Work, page: Page, found: Sorted, now: datetime, transaction: Tr
     return counts
 
 
-def _keep(
-    work: Work, page: Page, found: Sorted, now: datetime, counts: Counts, transaction: Transaction
-) -> dict[str, Outcome]:
-    connector_id = work.connector.id
-    digest = hashlib.blake2b(page.payload, digest_size=16).digest()
-    payload_id = pages.save_payload(transaction, connector_id, page.media_type, page.payload, digest, now)
-    connector = work.connector
-    spoken_of = {reading.record.key: _codes(reading, connector) for reading in found.readings}
-    desk = Desk.laid(transaction, connector, spoken_of, as_text(now))
-    sources = [_source(reading, connector) for reading in found.readings]
-    heard = {source.key: desk.hear(source) for source in sources}
+def _keep(keep: _Keeping, found: Sorted, counts: Counts, transaction: Transaction) -> dict[str, Outcome]:
+    where = keep.finding(transaction)
+    heard = keeper(keep.work).keep(transaction, keep.work, found.readings, where.payload_id, keep.now)
+    # Of versions of one record the newest stands last. Also one that is not kept, for a newer one is: it is no trouble.
+    read = {reading.record.key: said_of_change(reading.record) for reading in found.readings}
+    pages.release(transaction, keep.work.connector.id, read)
     for outcome in heard.values():
         _count(outcome, counts)
-    pages.save_dossiers(transaction, desk.touched(), now, connector_id)
-    records = [_stored(reading, source, desk) for reading, source in zip(found.readings, sources, strict=True)]
-    pages.save_records(transaction, connector_id, records, payload_id, now)
-    pages.save_rejected(transaction, connector_id, found.rejected, payload_id, work.mapping_used, now)
+    setting_aside.set_aside(transaction, where, found.rejected)
     return heard
 
 
-def _codes(reading: Reading, connector: ConnectorRow) -> Sequence[Code]:
-    return codes_of(reading.draft.values, connector.agency)
+def _stop_at_too_many(keep: _Keeping, found: Sorted, known: dict[str, Known]) -> None:
+    """Before a page is stored: what stood aside when a run last came to its end is no news."""
+    work = keep.work
+    bad = [*found.again, *(one.key for one in found.rejected)]
+    standing = [key for key in bad if key in known and known[key].quarantined]
+    before = work.tally.known_before
+    old = setting_aside.set_aside_before(work.database, work.connector.id, standing, before) if standing else 0
+    if not work.tally.add(found.counts.fetched, len(bad) - old):
+        return
+    examples = found.rejected[: max(0, EXAMPLES - len(found.again))]  # another such run keeps no more of them
+    work.database.write_again(lambda transaction: _write_examples(keep, examples, transaction))
+    raise TooMany(work.connector.name, work.tally, len(examples) + len(found.again))
 
 
-def _source(reading: Reading, connector: ConnectorRow) -> Source:
-    changed_at = as_text(reading.record.changed_at) if _means_something(reading.record.changed_at) else ""
-    values = _values(reading.draft, connector)
-    return Source(connector.name, reading.record.key, connector.precedence, connector.agency, changed_at, values)
-
-
-def _means_something(at: datetime | None) -> TypeGuard[datetime]:
-    """0001-01-01 is how .NET writes that it has no time."""
-    return at is not None and 1900 < at.year < 2200
+def _write_examples(keep: _Keeping, examples: Sequence[Rejected], transaction: Transaction) -> None:
+    """Only what a person needs to see what is wrong: the bookmark stays, and so does every dossier."""
+    work = keep.work
+    connectors.renew_lease(transaction, work.lease, keep.now, work.lease_seconds)
+    if examples:
+        setting_aside.set_aside(transaction, keep.finding(transaction), examples)
+    counts = Counts(fetched=len(examples), quarantined=len(examples))
+    runs.count_page(transaction, work.run_id, counts, keep.page.total, None)
 
 
 def _count(outcome: Outcome, counts: Counts) -> None:
@@ -233,15 +223,3 @@ def _count(outcome: Outcome, counts: Counts) -> None:
             counts.updated += 1
         case Outcome.UNCHANGED:
             counts.unchanged += 1
-
-
-def _stored(reading: Reading, source: Source, desk: Desk) -> StoredRecord:
-    problems = [asdict(problem) for problem in reading.draft.problems] or None
-    return StoredRecord(source, reading.digest, problems, desk.stored_dossier(source.key))
-
-
-def _values(draft: Draft, connector: ConnectorRow) -> Values:
-    """A record that does not name its agency belongs to the one that the connector is registered for."""
-    agency = {"code": connector.agency} | draft.values.get("agency", {})
-    values: Values = draft.values | {"agency": agency}
-    return values

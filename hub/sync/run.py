@@ -15,16 +15,22 @@ from connectors.stored import Archives
 from connectors.turns import taking
 from hub.record.connector_state import Life
 from hub.record.run_state import RunState
-from hub.store import connectors, runs, watched
+from hub.store import codes_seen, connectors, replays, runs, watched
 from hub.store.connectors import ConnectorRow, Lease, LeaseLost
 from hub.store.database import Database, Transaction
+from hub.store.replays import REPLAY, Wanted
 from hub.store.runs import ANYWAY, Counts, Ending
-from hub.sync import circuit, endings, heartbeat, page
-from hub.sync.drift import OnDrift
+from hub.store.watched import Learnt
+from hub.sync import circuit, endings, heartbeat, page, replay, threshold
+from hub.sync.drift import OnDrift, Policy
+from hub.sync.kept import Reread
 from hub.sync.limits import Limits, Stopped, Turns, turns
 from hub.sync.owner import certainly_dead
+from hub.sync.replay import Tried
 from hub.sync.retry import Persistent, RetryBudget
+from hub.sync.threshold import StopWhen, Tally, Unlimited
 from hub.sync.watch import Watch, ends_of_secrets
+from hub.sync.work import Work, name_of
 from mappings.engine.reading import Mapping
 
 log = structlog.get_logger()
@@ -32,6 +38,7 @@ log = structlog.get_logger()
 LEASE_SECONDS = 10.0  # a dead worker's connector is free again after this long
 # A living worker renews within the lease; this much longer also covers a slow disk, a pause, and clocks that differ.
 ABANDONED_SECONDS = 30.0
+_NO_WATCH = OnDrift(Policy.GO_ON, Policy.GO_ON)  # what was kept says nothing of how the source is today
 
 
 def _now() -> datetime:
@@ -57,9 +64,11 @@ class Source:
     limits: Limits = field(default_factory=Limits)
     rule: circuit.Rule = field(default_factory=circuit.Rule)  # when it is left alone
     on_drift: OnDrift = field(default_factory=OnDrift)
+    stop_when: StopWhen = field(default_factory=StopWhen)  # so much of what a run reads cannot be read
     closed_until: Callable[[datetime], datetime | None] = lambda _: None  # in a blackout window: when that is over
     warn_before: timedelta = timedelta(days=30)
     secrets: Sequence[str] = ()  # names of the hub's secrets that it uses
+    reread: Reread | None = None  # what was kept of it, as the records in it; None: its type cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,9 @@ def execute(
     if lease is None:
         return False
     try:
+        before = _for_another_mapping(database, source, connector, run_id, now())
+        if before is not None:
+            _Run(database, source, connector, before, lease, stop, lambda _: None, now).do()
         return _Run(database, source, connector, run_id, lease, stop, on_page, now).do()
     except (KeyboardInterrupt, SystemExit):
         with database.write() as transaction:
@@ -97,6 +109,17 @@ def execute(
         raise
     finally:
         connectors.release_lease(database, lease)
+
+
+def _for_another_mapping(
+    database: Database, source: Source, connector: ConnectorRow, run_id: int, now: datetime
+) -> int | None:
+    """The replay that comes before a run: of records in quarantine that its mapping was not tried on yet."""
+    run = runs.get(database, run_id)
+    if run is None or run.kind == REPLAY or run.state != RunState.QUEUED or source.reread is None:
+        return None
+    asked = replays.queue_untried(database, connector.id, name_of(source.mapping), now)
+    return asked or replays.queued_for_mapping(database, connector.id)
 
 
 def end_abandoned(database: Database, owner: str, now: datetime) -> None:
@@ -132,6 +155,8 @@ class _Run:
     counts: Counts = field(default_factory=Counts)
     attempts: list[dict[str, Any]] = field(default_factory=list)
     anyway: bool = False
+    wanted: Wanted | None = None  # a replay's records; None: the source is asked
+    tried: Tried = field(default_factory=Tried)
     began: datetime = field(init=False)
     watch: Watch = field(init=False)
     turns: Turns = field(init=False)
@@ -147,6 +172,9 @@ class _Run:
         self.began = self.now()
         run = runs.get(self.database, self.run_id)
         self.anyway = run is not None and run.trigger == ANYWAY
+        if run is not None and run.kind == REPLAY:
+            self.wanted = Wanted(**(run.wanted or {}))
+            self.watch = Watch(self.source.name, _NO_WATCH, Learnt(None, None, []))
         # The bookmark is read again under the lease: whoever had it before may have moved on.
         connector = connectors.named(self.database, self.source.name) or self.connector
         since = None if run is None or run.kind == "full" else connector.bookmark
@@ -160,7 +188,10 @@ class _Run:
     def _read(self, since: str | None) -> None:
         try:
             with heartbeat.kept(self.database, self.lease, LEASE_SECONDS, self.now):
-                self._pull(since)
+                if self.wanted is None:
+                    self._pull(since)
+                else:
+                    replay.play(self._work(), self.source.reread, self.wanted, self.tried, self.now, self._after_batch)
         except ConnectorError as error:
             self._note(error, 0.0)
             spent = self.source.budget.in_all if self.retry.spent else 0
@@ -179,19 +210,10 @@ class _Run:
             self._end(endings.hub_fault(self.source.name, self.counts))
             raise
         else:
-            self._end(endings.succeeded(self.counts))
+            self._end(endings.succeeded(self.counts) if self.wanted is None else self.tried.ending())
 
     def _pull(self, since: str | None) -> None:
-        work = page.Work(
-            self.database,
-            self.connector,
-            self.source.mapping,
-            self._mapping_used(),
-            self.run_id,
-            self.lease,
-            LEASE_SECONDS,
-            self.watch,
-        )
+        work = self._work()
         with taking(self.turns.request), self.source.open(self.retry) as connector:
             try:
                 for answer in connector.pull(since):
@@ -200,11 +222,42 @@ class _Run:
                     if answer.bookmark is not None and isinstance(connector, Archives):
                         connector.stored(answer.bookmark)
                     self.on_page(Progress(self.counts, answer.total))
-                    if self.stop.is_set() or not connectors.is_active(self.database, self.connector.id):
-                        raise Stopped
+                    self._stop_if_told()
                 self.watch.description(connector)
             finally:
                 self.watch.hear(connector)
+
+    def _work(self) -> Work:
+        sets_more_aside = self.wanted is None or self.wanted.everything
+        limited = sets_more_aside and not self.anyway
+        return Work(
+            self.database,
+            self.connector,
+            self.source.mapping,
+            self._mapping_used(),
+            self.run_id,
+            self.lease,
+            LEASE_SECONDS,
+            self.watch,
+            self._tally() if limited else Unlimited(),
+            replays=self.wanted is not None,
+        )
+
+    def _tally(self) -> Tally:
+        tally = Tally(self.source.stop_when, runs.last_success(self.database, self.connector.id))
+        before = replays.read_since_stopped(self.database, self.connector.id, threshold.CODE)
+        if before and self.wanted is None:
+            tally.fetched, tally.unreadable, tally.goes_on = before.fetched, before.quarantined, True
+        return tally
+
+    def _after_batch(self, total: int) -> None:
+        self.counts = self.tried.counts
+        self.on_page(Progress(self.counts, total))
+        self._stop_if_told()
+
+    def _stop_if_told(self) -> None:
+        if self.stop.is_set() or not connectors.is_active(self.database, self.connector.id):
+            raise Stopped
 
     def _keep_out_of_windows(self) -> None:
         until = None if self.anyway else self.source.closed_until(self.now())
@@ -224,7 +277,11 @@ class _Run:
 
     def _end(self, ending: Ending, error: ConnectorError | None = None, goes_on_at: datetime | None = None) -> None:
         now, succeeded = self.now(), ending.state is RunState.SUCCEEDED
+        if self.wanted is not None:  # it says nothing of the department: neither that it was seen, nor that it fails
+            self._end_replay(ending, now)
+            return
         self.watch.warned += ends_of_secrets(self.database, self.source.secrets)
+        self.watch.compare(codes_seen.shared_services(self.database, self.connector.id), self.began)
         learnt = self.watch.ended(now, self.source.warn_before, succeeded=succeeded)
         with self.database.write() as transaction:
             if succeeded:
@@ -239,6 +296,14 @@ class _Run:
         say = log.info if succeeded else log.warning
         say("run_ended", connector=self.source.name, run=self.run_id, state=ending.state, sentence=ending.sentence)
 
+    def _end_replay(self, ending: Ending, now: datetime) -> None:
+        with self.database.write() as transaction:
+            runs.finish(transaction, self.run_id, ending, now, [*self.tried.notes(), *self.watch.told()])
+            if self.tried.left and runs.last_error(transaction, self.connector.id) == threshold.CODE:
+                watched.close_open_circuit(transaction, self.source.name)  # what stopped it can be read now
+        say = log.info if ending.state is RunState.SUCCEEDED else log.warning
+        say("replay_ended", connector=self.source.name, run=self.run_id, state=ending.state, sentence=ending.sentence)
+
     def _move_circuit(self, transaction: Transaction, error: ConnectorError | None, now: datetime) -> str:
         """What is to be said of it."""
         rule = self.source.rule
@@ -252,5 +317,4 @@ class _Run:
         return circuit.said_of(moved, error, now)
 
     def _mapping_used(self) -> str:
-        mapping = self.source.mapping
-        return f"{mapping.name} v{mapping.version} {mapping.fingerprint[:8]}"
+        return name_of(self.source.mapping)

@@ -1,22 +1,27 @@
 """What a run finds out of its department besides the records: drift, and what will need a person soon."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors import contract
-from connectors.contract import Connector, Describes, Warns
+from connectors.contract import Connector, Describes, Waits, Warns
 from hub.record.moments import end_of
 from hub.store import secrets, watched
+from hub.store.codes_seen import Shared, SharedService
 from hub.store.database import Database, Transaction
 from hub.store.watched import Learnt
 from hub.sync.drift import Look, OnDrift, Policy, described_anew, stopped
+from hub.sync.noticed import Noticed
 
 DRIFT = "drift"
+DUPLICATE_SERVICE = "duplicate_service"
 PROBLEMS = "problems"
+WAITING = "waiting"
 _DRIFT_IS_TOLD = timedelta(days=7)  # what was accepted is told for so long, then it is how things are
 _MOST_WARNINGS = 20
+_MOST_NAMED = 3
 
 
 @dataclass(slots=True)
@@ -29,7 +34,9 @@ class Watch:
     described_as: str | None = None
     warned: list[contract.Warning] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    found: list[dict[str, Any]] = field(default_factory=list)  # of the run alone: what stays so is warned of
     left_empty: int = 0  # records of this run that have fields which could not be read
+    codes: Noticed = field(default_factory=Noticed)  # of agencies and procedures
     look: Look = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,14 +66,26 @@ class Watch:
         if self.on_drift.fields is Policy.STOP and (found := self.look.differences()):
             raise stopped(found, self.name)
 
+    def compare(self, shared: Shared, began: datetime) -> None:
+        """Tell of procedures that other connectors serve too; in the run's notes of those that are news.
+
+        It is a finding for leaders, never a fault of the source (Decree 61/2018 Art. 24-25, Decree 118/2025).
+        """
+        if shared:
+            self.warned.append(contract.Warning(DUPLICATE_SERVICE, served_twice(shared)))
+        if news := {code: one for code, one in shared.items() if one.since and one.since >= began}:
+            self.found.append({"code": DUPLICATE_SERVICE, "sentence": f"{served_twice(news)}."})
+
     def hear(self, connector: Connector) -> None:
         """Let the connector say what will need a person."""
         if isinstance(connector, Warns):
             self.warned += connector.warnings()
+        if isinstance(connector, Waits) and (waiting := connector.waiting()):
+            self.found.append({"code": WAITING, "sentence": f"{waiting}."})
 
     def told(self) -> list[dict[str, Any]]:
         """What a person should know of the run though it went on."""
-        return [*self.notes, *([problems(self.left_empty)] if self.left_empty else [])]
+        return [*self.notes, *self.found, *([problems(self.left_empty)] if self.left_empty else [])]
 
     def ended(self, now: datetime, warn_before: timedelta, *, succeeded: bool) -> Learnt:
         """What is known after the run. One that broke off knows less: what was told before stays told."""
@@ -98,6 +117,14 @@ def problems(count: int) -> dict[str, Any]:
         "`hub dossier CODE` shows them."
     )
     return {"code": PROBLEMS, "sentence": sentence, "records": count}
+
+
+def served_twice(shared: Mapping[str, SharedService]) -> str:
+    """The sentence that other connectors serve these procedures too."""
+    some = [f"{code} ({', '.join(one.others[:_MOST_NAMED])})" for code, one in sorted(shared.items())[:_MOST_NAMED]]
+    more = f" and {len(shared) - _MOST_NAMED:,} more" if len(shared) > _MOST_NAMED else ""
+    count = "1 procedure is" if len(shared) == 1 else f"{len(shared):,} procedures are"
+    return f"{count} served by other connectors too: {', '.join(some)}{more}; `hub catalogue duplicates` lists all"
 
 
 def ends_of_secrets(database: Database, names: Sequence[str]) -> list[contract.Warning]:

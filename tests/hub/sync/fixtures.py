@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hub.store.database import Database
 from hub.store.registrations import Registration
 from hub.sync.retry import RetryBudget
 from hub.sync.run import Source
-from hub.wiring import dossier_target
+from hub.wiring import record_targets
 from mappings.engine.compile import compile as compile_mapping
 from mappings.engine.document import load
 from mappings.engine.reading import Mapping
@@ -43,7 +44,7 @@ def mapping(folder: Path, document: str = DOCUMENT) -> Mapping:
     """The mapping of a document, compiled for the record."""
     path = folder / "mapping.yaml"
     path.write_text(document, encoding="utf-8")
-    return compile_mapping(load(path), dossier_target())
+    return compile_mapping(load(path), record_targets())
 
 
 @dataclass
@@ -83,7 +84,13 @@ class _Line:
 
 
 def _records(records: list[dict[str, Any]]) -> list[Record]:
-    return [Record(str(one["id"]), one, orjson.dumps(one, option=orjson.OPT_SORT_KEYS)) for one in records]
+    return [as_record(one) for one in records]
+
+
+def as_record(one: dict[str, Any]) -> Record:
+    """A record as it is told apart; `changed` says when it changed."""
+    changed = datetime.fromisoformat(one["changed"]) if "changed" in one else None
+    return Record(str(one["id"]), one, orjson.dumps(one, option=orjson.OPT_SORT_KEYS), changed)
 
 
 def source(name: str, listing: Listing, reads: Mapping, attempts: int = 3) -> Source:

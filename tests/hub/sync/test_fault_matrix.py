@@ -19,7 +19,7 @@ from hub.store.runs import RunRow
 from hub.store.schema import upgrade
 from hub.sync.retry import RetryBudget
 from hub.sync.run import Source, execute
-from hub.wiring import dossier_target
+from hub.wiring import record_targets
 from mappings.engine.library import Library
 from tests.departments.department import Department
 from tests.departments.dossier import Dossier
@@ -72,7 +72,7 @@ def sync(
     """One run of the column's connector, by hand; with the patience that a fault calls for."""
     connector_type = Registry().type(column.type)
     settings = connector_type.settings.model_validate(column.settings(address, hurry=bool(fault and fault.hurry)))
-    mapping = Library().mapping(MAPPINGS[column.type], dossier_target())
+    mapping = Library().mapping(MAPPINGS[column.type], record_targets())
     budget = RetryBudget(attempts=2 if fault and fault.again else 1, first_wait=0.001, longest_wait=0.002)
     source = Source(column.type, partial(connector_type.open, settings), mapping, budget)
     row = connectors.named(database, column.type)

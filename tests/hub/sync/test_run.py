@@ -1,5 +1,6 @@
 """One run: what it stores, counts and says."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from connectors.errors import BadRecord, Changed, Refused, Unavailable
+from hub.record.signature import Signature
 from hub.store import connectors, dossiers, quarantine, runs
 from hub.store.database import Database
 from hub.store.runs import RunRow
+from hub.sync.parting import NotThatCode, part, rejoin
 from hub.sync.run import Progress, execute
 from tests.hub.sync.fixtures import DOCUMENT, Listing, mapping, registered, source
 
@@ -392,3 +395,57 @@ def test_a_run_tells_how_many_of_its_records_have_fields_that_cannot_be_read(dat
     connector = connectors.named(database, "a")
     assert connector is not None
     assert not connector.warnings  # a note of the run, no trouble of the connector
+
+
+def test_what_an_arrival_changes_of_a_dossier_is_kept_with_what_was_before(database: Database, do: Do) -> None:
+    do(Listing([[record(1, note="old")]]))
+    assert dossiers.revisions_of(database, stored(database, A).id) == []
+    run = do(Listing([[record(1, note="new")]]), kind="full")
+    (revision,) = dossiers.revisions_of(database, stored(database, A).id)
+    assert (revision.changes, revision.connector, revision.run_id) == ({"note": ["old", "new"]}, "a", run.id)
+    do(Listing([[record(1, note="new")]]), kind="full")
+    assert len(dossiers.revisions_of(database, stored(database, A).id)) == 1
+
+
+def test_a_history_is_asked_for_up_to_a_limit_the_newest_first(database: Database, do: Do) -> None:
+    for note in ("first", "second", "third"):
+        do(Listing([[record(1, note=note)]]), kind="full")
+    (newest,) = dossiers.revisions_of(database, stored(database, A).id, limit=1)
+    assert newest.changes == {"note": ["second", "third"]}
+
+
+def test_two_new_records_that_a_third_joins_are_one_new_dossier(do: Do) -> None:
+    joins = [record(1, "L-1"), record(2, A), record(3, "L-1", national=A)]
+    assert counts(do(Listing([joins]))) == (3, 1, 2, 0, 0)
+
+
+def test_what_a_person_parts_stays_apart_and_both_dossiers_say_who_and_why(database: Database, do: Do) -> None:
+    do(Listing([[record(1, A, note="one")]]), "a")
+    do(Listing([[record(7, A, note="other")]]), "b")
+    assert dossiers.totals(database).dossiers == 1
+    by_an = Signature("an", "another file's number", datetime.now(UTC))
+    assert part(database, ("b", "7"), A, by_an).code == "b#7"
+    do(Listing([[record(7, A, note="newer")]]), "b", kind="full")
+    assert [stored(database, code).values["note"] for code in (A, "b#7")] == ["one", "newer"]
+    for code in (A, "b#7"):
+        told = dossiers.revisions_of(database, stored(database, code).id)
+        assert ("an", "another file's number") in [(one.author, one.reason) for one in told]
+    (wrong,) = dossiers.disowned_of(database, stored(database, "b#7").id)
+    assert (wrong.connector, wrong.key, wrong.code, wrong.author) == ("b", "7", A, "an")
+    rejoin(database, ("b", "7"), A, by_an)
+    assert dossiers.totals(database).dossiers == 1
+    assert dossiers.disowned_of(database, stored(database, A).id) == []
+
+
+def test_only_a_code_that_a_record_gives_can_be_disowned(database: Database, do: Do) -> None:
+    do(Listing([[record(1, A)]]), "a")
+    by_an = Signature("an", "wrong", datetime.now(UTC))
+    for name, code, says in [
+        (("a", "1"), B, f"it gives: {A}"),
+        (("a", "2"), A, "has no record '2'"),
+        (("z", "1"), A, "there is no connector 'z'"),
+    ]:
+        with pytest.raises(NotThatCode, match=re.escape(says)):
+            part(database, name, code, by_an)
+    with pytest.raises(NotThatCode, match="not disowned"):
+        rejoin(database, ("a", "1"), A, by_an)
