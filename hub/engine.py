@@ -6,6 +6,7 @@ import structlog
 
 from hub.store import schedules
 from hub.store.database import StoreError
+from hub.sync.retention import Housekeeper
 from hub.sync.worker import Worker
 from hub.wiring import Hub
 from schedules.clock import Clock
@@ -19,7 +20,9 @@ class Engine:
 
     def __init__(self, hub: Hub) -> None:
         self._database = hub.database
-        self._worker = Worker(hub.database, hub.source, hub.owner)
+        keeping = hub.configuration.config.payloads.read()
+        housekeeper = Housekeeper(hub.database, keeping)
+        self._worker = Worker(hub.database, hub.source, hub.owner, mapping_of=hub.mapping, housekeeper=housekeeper)
         self._clock = Clock(self._tick)
 
     def start(self) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping as Map
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,9 @@ from hub.config.recording import record
 from hub.config.references import References, secrets_in
 from hub.config.register import Register
 from hub.config.vault import Vault
-from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, OPEN_PREFIX, RecordField
+from hub.inspection.received import Rereads, rereads_by
+from hub.record.entities import ENTITIES, Entity
+from hub.record.fields import RecordField
 from hub.store import connectors
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database, connect
@@ -24,7 +27,7 @@ from hub.sync.owner import this_process
 from hub.sync.run import Source
 from mappings.engine.library import Library, UnknownMapping
 from mappings.engine.reading import Mapping
-from mappings.engine.target import Field, Target, Type
+from mappings.engine.target import Field, Target, Targets, Type
 from mappings.engine.yaml_source import Finding, Invalid
 from schedules.windows import closed_until
 
@@ -47,15 +50,23 @@ class Hub:
         """
         return source_of(self.in_use.connector(name))
 
+    def mapping(self, row: ConnectorRow) -> Mapping:
+        """The mapping that a connector's runs read with.
+
+        Raises:
+            UnknownMapping: there is no such document.
+            Invalid: it cannot be read.
+        """
+        return self.in_use.mapping(row.mapping, row.managed_by)
+
     def names(self) -> list[str]:
         """The connectors that are run."""
         return sorted(connectors.active_names(self.database))
 
 
-def dossier_target() -> Target:
-    """The record's fields, as the mapping room wants to hear of them."""
-    lists = {name: _fields(columns) for name, columns in LIST_FIELDS.items()}
-    return Target("dossier", _fields(DOSSIER_FIELDS), lists, open_prefixes=(OPEN_PREFIX,))
+def record_targets() -> Targets:
+    """What records can become, as the mapping room wants to hear of it."""
+    return {name: _target(name, entity) for name, entity in ENTITIES.items()}
 
 
 def library(configuration: Configuration) -> Library:
@@ -71,11 +82,11 @@ def mappings(configuration: Configuration) -> dict[str, Mapping]:
     """
     found: dict[str, Mapping] = {}
     findings: list[Finding] = []
-    target, shelves = dossier_target(), library(configuration)
+    targets, shelves = record_targets(), library(configuration)
     for at, connection in enumerate(configuration.connections):
         section = connection.section
         try:
-            found[section.name] = shelves.mapping(section.mapping, target)
+            found[section.name] = shelves.mapping(section.mapping, targets)
         except UnknownMapping as error:
             findings.append(configuration.source.finding(("connectors", at, "mapping"), str(error), error.hint))
         except Invalid as invalid:
@@ -106,7 +117,7 @@ def open_hub(configuration: Configuration) -> Hub:
     mappings(configuration)
     database = open_store(configuration)
     try:
-        record(configuration, library(configuration), dossier_target(), database)
+        record(configuration, library(configuration), record_targets(), database)
     except BaseException:
         database.close()
         raise
@@ -116,7 +127,12 @@ def open_hub(configuration: Configuration) -> Hub:
 def in_use(configuration: Configuration, database: Database, registry: Registry | None = None) -> InUse:
     """Connectors and mappings by name, as they are in use now."""
     references = References(configuration.environment, vault(configuration, database).look_up)
-    return InUse(database, registry or Registry(), library(configuration), dossier_target(), references)
+    return InUse(database, registry or Registry(), library(configuration), record_targets(), references)
+
+
+def rereads(configuration: Configuration, database: Database) -> Rereads:
+    """How kept payloads become records again, by the name of their connector."""
+    return rereads_by(in_use(configuration, database).connector)
 
 
 def vault(configuration: Configuration, database: Database) -> Vault:
@@ -163,8 +179,8 @@ def registered(configuration: Configuration, name: str) -> Registered:
 
 
 def _from_file(configuration: Configuration, at: int, connection: Connection, row: ConnectorRow | None) -> Registered:
-    shelves, target = library(configuration), dossier_target()
-    return with_mapping(connection, configuration.section(at), row, 0, lambda name: shelves.mapping(name, target))
+    shelves, targets = library(configuration), record_targets()
+    return with_mapping(connection, configuration.section(at), row, 0, lambda name: shelves.mapping(name, targets))
 
 
 def session_key(configuration: Configuration) -> bytes:
@@ -198,9 +214,11 @@ def source_of(found: Registered) -> Source:
         limits=section.limits.read(),
         rule=section.circuit.read(),
         on_drift=section.on_drift.read(),
+        stop_when=section.stop_when.read(),
         closed_until=partial(closed_until, section.blackout),
         warn_before=section.warn_before,
         secrets=connection.secrets,
+        reread=connection.rereads,
     )
 
 
@@ -208,5 +226,13 @@ def _open(connection: Connection, retry: Retry) -> AbstractContextManager[Connec
     return connection.type.open(connection.settings, retry)
 
 
-def _fields(fields: dict[str, RecordField]) -> dict[str, Field]:
-    return {name: Field(Type(field.type), field.required, field.choices) for name, field in fields.items()}
+def _target(name: str, entity: Entity) -> Target:
+    lists = {name: _fields(columns) for name, columns in entity.lists.items()}
+    prefixes = (entity.open_prefix,) if entity.open_prefix else ()
+    return Target(name, _fields(entity.fields), lists, open_prefixes=prefixes)
+
+
+def _fields(fields: Map[str, RecordField]) -> dict[str, Field]:
+    return {
+        name: Field(Type(field.type), field.required, field.choices, field.longest) for name, field in fields.items()
+    }

@@ -1,15 +1,16 @@
 """How a department system is spared: tries, limits, circuit, windows; and what is told when it changes."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 
 from hub.config.strict import Section
 from hub.sync.circuit import Rule
 from hub.sync.drift import OnDrift, Policy
 from hub.sync.limits import Limits
 from hub.sync.retry import RetryBudget
+from hub.sync.threshold import StopWhen
 from schedules.cadence import Duration
 from schedules.windows import Window, open_at_times
 
@@ -75,6 +76,34 @@ class DriftSection(Section):
     def read(self) -> OnDrift:
         """As a run keeps to it."""
         return OnDrift(self.description, self.fields)
+
+
+def _share(written: Any) -> float:
+    text = str(written).strip()
+    number = text.removesuffix("%").strip()
+    if text == number or not number.replace(".", "", 1).isdecimal():
+        raise ValueError(f"{text!r} is no share; write it as 50%")
+    return float(number) / 100
+
+
+Share = Annotated[
+    float,
+    BeforeValidator(_share, json_schema_input_type=str),
+    Field(ge=0, le=1),
+    PlainSerializer(lambda share: f"{share * 100:g}%", return_type=str),
+]
+
+
+class StopSection(Section):
+    """When a run stops because too much of what it reads cannot be read; what stood in quarantine before is no news."""
+
+    quarantined: int = Field(10_000, ge=0, description="More unreadable records in one run than this stop it.")
+    share: Share = Field(0.5, description="More of what it has fetched than this stops it, too, as in 50%.")
+    after: int = Field(500, ge=1, description="The share is looked at when so many records have been fetched.")
+
+    def read(self) -> StopWhen:
+        """As a run keeps to it."""
+        return StopWhen(self.quarantined, self.share, self.after)
 
 
 Blackout = Annotated[tuple[Window, ...], AfterValidator(open_at_times)]

@@ -1,14 +1,16 @@
 """One connector's section: what stands in it, what its type makes of the settings, and that no secret stands there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 
-from connectors.contract import ConnectorType
+from connectors.contract import ConnectorType, Record
+from connectors.errors import BadRecord
 from connectors.registry import BrokenType, Registry, UnknownType
+from connectors.scrub import without_secrets
 from hub.config.references import References, refers, resolve, secrets_in
 from hub.config.sections import ConnectorSection
 from mappings.engine.yaml_model import findings_of, validate
@@ -23,6 +25,17 @@ class Connection:
     type: ConnectorType
     settings: BaseModel
     secrets: tuple[str, ...] = ()  # names of the hub's secrets that it uses
+
+    def reread(self, payload: bytes, media_type: str) -> Iterator[Record | BadRecord]:
+        """The records in something kept; only where the type can do that (`rereads`)."""
+        assert self.type.reread is not None  # noqa: S101  (who asks has looked at `rereads`)
+        with without_secrets(self.settings):
+            yield from self.type.reread(self.settings, payload, media_type)
+
+    @property
+    def rereads(self) -> Callable[[bytes, str], Iterator[Record | BadRecord]] | None:
+        """What reads a payload of this connector again; None where its type cannot."""
+        return None if self.type.reread is None else self.reread
 
 
 def read_connector(written: Source, registry: Registry, references: References) -> Connection:

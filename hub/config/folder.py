@@ -45,17 +45,17 @@ def read_folder(folder: Path, register: Register) -> Folder:
 def _mappings(
     folder: Path, register: Register, findings: list[Finding]
 ) -> tuple[dict[str, str], dict[str, Mapping | None]]:
-    shelves, target = Library([folder]), register.in_use.target
+    shelves, targets = Library([folder]), register.in_use.targets
     texts: dict[str, str] = {}
     compiled: dict[str, Mapping | None] = {}
     for path in sorted(folder.rglob(FILE)):
         name = path.parent.relative_to(folder).as_posix()
         compiled[name] = None  # a broken one is told once, not again by each connector that uses it
         try:
-            compiled[name] = shelves.mapping(name, target)
+            compiled[name] = shelves.mapping(name, targets)
             texts[name] = text_of(path)
         except Invalid:
-            findings += shelves.lint(name, target)
+            findings += shelves.lint(name, targets)
     return texts, compiled
 
 

@@ -16,7 +16,7 @@ from hub.store.registrations import Unregistered
 from hub.store.versions import HUB, Kind, VersionRow
 from mappings.engine.library import Library, UnknownMapping
 from mappings.engine.reading import Mapping
-from mappings.engine.target import Target
+from mappings.engine.target import Targets
 from mappings.engine.yaml_source import Finding, Invalid, Source, parse
 
 
@@ -54,7 +54,7 @@ class InUse:
     database: Database
     registry: Registry
     shelves: Library
-    target: Target
+    targets: Targets
     references: References
     _compiled: dict[tuple[str, int], Mapping] = field(default_factory=dict)
 
@@ -86,10 +86,10 @@ class InUse:
         """
         version = self.version(Kind.MAPPING, name, managed_by)
         if version is None or (newest_files and version.managed_by != HUB):
-            return self.shelves.mapping(name, self.target)
+            return self.shelves.mapping(name, self.targets)
         key = name, version.version
         if key not in self._compiled:
-            self._compiled[key] = read_mapping(version.text, f"{name} v{version.version}", self.target)
+            self._compiled[key] = read_mapping(version.text, f"{name} v{version.version}", self.targets)
         return self._compiled[key]
 
     def version(self, kind: Kind, name: str, managed_by: str) -> VersionRow | None:

@@ -6,12 +6,12 @@ from textwrap import indent
 from mappings.engine.compile import build
 from mappings.engine.document import TABLES, examine_text
 from mappings.engine.reading import Mapping
-from mappings.engine.target import Target
+from mappings.engine.target import Targets
 from mappings.engine.yaml_source import Invalid, read
 from mappings.engine.yaml_text import write
 
 
-def read_mapping(text: str, file: str, target: Target) -> Mapping:
+def read_mapping(text: str, file: str, targets: Targets) -> Mapping:
     """The document, ready to read records; `file` is its name in findings.
 
     Raises:
@@ -20,7 +20,7 @@ def read_mapping(text: str, file: str, target: Target) -> Mapping:
     document, findings = examine_text(text, file)
     made = None
     if document is not None:
-        made, more = build(document, target)
+        made, more = build(document, targets)
         findings += more
     if findings or made is None:
         raise Invalid(findings)
@@ -44,9 +44,9 @@ def text_of(path: Path) -> str:
     return f"{text.rstrip()}\n\ntables:\n{indent(kept, '  ')}"
 
 
-def fingerprint_of(text: str, target: Target) -> str:
+def fingerprint_of(text: str, targets: Targets) -> str:
     """What a run says of the mapping that it read with; empty where this hub cannot read the document any more."""
     try:
-        return read_mapping(text, "", target).fingerprint
+        return read_mapping(text, "", targets).fingerprint
     except Invalid:
         return ""

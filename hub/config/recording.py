@@ -11,11 +11,11 @@ from hub.store.database import Database, Transaction
 from hub.store.registrations import CONFIG_FILE, ManagedElsewhere, Registration
 from hub.store.versions import CONFIG, HUB, Kind
 from mappings.engine.library import Library
-from mappings.engine.target import Target
+from mappings.engine.target import Targets
 from mappings.engine.yaml_source import Invalid
 
 
-def record(configuration: Configuration, shelves: Library, target: Target, database: Database) -> None:
+def record(configuration: Configuration, shelves: Library, targets: Targets, database: Database) -> None:
     """Make the connectors of config.yaml the registered ones of it, and keep what they and their mappings say.
 
     Raises:
@@ -25,16 +25,18 @@ def record(configuration: Configuration, shelves: Library, target: Target, datab
     _refuse_taken_names(configuration, database)
     database.write_again(lambda transaction: _record(transaction, configuration, now))
     used = {row.mapping for row in connectors.listed(database)}
-    database.write_again(lambda transaction: record_mappings(transaction, shelves, target, used, now))
+    database.write_again(lambda transaction: record_mappings(transaction, shelves, targets, used, now))
 
 
-def record_mappings(transaction: Transaction, shelves: Library, target: Target, names: set[str], now: datetime) -> None:
+def record_mappings(
+    transaction: Transaction, shelves: Library, targets: Targets, names: set[str], now: datetime
+) -> None:
     """Keep what the files of these mappings say, so that what a run read with can always be looked up."""
     documents = shelves.documents()
     for name in sorted(names & documents.keys()):
         path = documents[name]
         try:
-            shelves.mapping(name, target)
+            shelves.mapping(name, targets)
             text = text_of(path)
         except Invalid:
             continue  # a broken file is told where it is used; the version before stays in use
@@ -51,6 +53,7 @@ def registration_of(section: ConnectorSection) -> Registration:
         agency=section.agency,
         mapping=section.mapping,
         precedence=section.precedence,
+        precedence_for=section.precedence_for or None,
         fresh_within=int(section.fresh_within.total_seconds()),
         cadence=section.timetable(),
     )

@@ -1,7 +1,7 @@
 """The register: every change of connectors and mappings at run time, each in one transaction."""
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from connectors.wording import sentence
@@ -10,6 +10,7 @@ from hub.config.connector import Connection, read_connector
 from hub.config.in_use import InUse, Registered
 from hub.config.mapping import read_mapping, text_of
 from hub.config.recording import record_mappings, registration_of
+from hub.config.serving import note_of
 from hub.config.vault import Vault
 from hub.inspection.skeleton_parts import ASK
 from hub.record.connector_state import Life, Move
@@ -19,7 +20,7 @@ from hub.store.database import Database, Transaction
 from hub.store.registrations import ManagedElsewhere, Moved, Put, Standing, Unregistered
 from hub.store.versions import CONFIG, HUB, Kind, MappingInUse, NoSuchVersion, VersionRow
 from mappings.engine.library import UnknownMapping
-from mappings.engine.target import Target
+from mappings.engine.target import Targets
 from mappings.engine.yaml_source import Finding, Invalid, Source, parse, read
 
 
@@ -41,9 +42,9 @@ class Register:
     vault: Vault
 
     @property
-    def target(self) -> Target:
+    def targets(self) -> Targets:
         """What records become."""
-        return self.in_use.target
+        return self.in_use.targets
 
     def connector(self, name: str) -> Registered:
         """A connector in any state, as it is in use now.
@@ -113,7 +114,16 @@ class Register:
             self.record_files(transaction, {document.connection.section.mapping}, signature)
             return put
 
-        return self.database.write_again(make)
+        done = self.database.write_again(make)
+        return replace(done, note="\n".join(filter(None, [done.note, self._served_too(done.name)])))
+
+    def _served_too(self, name: str) -> str:
+        """That other connectors serve some of its procedures already: a note, never a reason to refuse."""
+        try:
+            used = self.mapping_in_use(self.standing(name).row.mapping)
+        except (UnknownMapping, Invalid):
+            return ""
+        return note_of(self.database, name, used.text)
 
     def put_in(
         self,
@@ -141,7 +151,7 @@ class Register:
         own = (name for name in names if _is_own(versions.in_use(transaction, Kind.MAPPING, name, HUB)))
         by_file = names.difference(own)
         if by_file:
-            record_mappings(transaction, self.in_use.shelves, self.in_use.target, by_file, signature.at)
+            record_mappings(transaction, self.in_use.shelves, self.in_use.targets, by_file, signature.at)
 
     def mapping_problems(self, document: Document, at_hand: Container[str] = ()) -> tuple[Finding, ...]:
         """Why this connector cannot run: what is still to be filled in, no mapping to read its records with.
@@ -170,7 +180,7 @@ class Register:
             Outdated: another version than the `expected` one is in use.
             ManagedElsewhere: only connectors of config.yaml use it, and they go by its file.
         """
-        mapping = read_mapping(text, file, self.in_use.target)
+        mapping = read_mapping(text, file, self.in_use.targets)
         return self.database.write_again(
             lambda transaction: self.put_mapping_in(transaction, mapping.name, text, signature, expected)
         )
@@ -210,7 +220,8 @@ class Register:
             resumed = wanted is Move.RESUME and before is after
             return Moved(name, before, after, resumed and watched.close_open_circuit(transaction, name))
 
-        return self.database.write_again(make)
+        moved = self.database.write_again(make)
+        return replace(moved, note=self._served_too(name)) if wanted is Move.ACTIVATE else moved
 
     def _left_blank(self, name: str) -> tuple[Finding, ...]:
         version = self.in_use.version(Kind.CONNECTOR, name, HUB)

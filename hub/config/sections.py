@@ -3,12 +3,16 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, StringConstraints, field_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
-from hub.config.care import Blackout, CircuitSection, DriftSection, LimitsSection, RetrySection
+from connectors.wording import did_you_mean
+from hub.config.care import Blackout, CircuitSection, DriftSection, LimitsSection, RetrySection, StopSection
 from hub.config.strict import Section
+from hub.record.fields import OPEN_PREFIX, PARTS
+from hub.record.standing import NEAR_DUE
+from hub.sync.retention import Rule
 from schedules.cadence import Cadence, Duration
 from schedules.windows import Timetable
 
@@ -61,15 +65,29 @@ class ConnectorSection(Section):
         timedelta(hours=1), description="The source is late when it was last read longer ago than this."
     )
     precedence: int = Field(0, description="Where sources disagree on a dossier, the higher number is believed.")
+    precedence_for: dict[str, int] = Field(
+        default_factory=dict,
+        description="Another precedence for a field, a list or a group of fields, as {applicant: 20, due_at: 5}.",
+    )
     blackout: Blackout = Field((), description="Times of the day at which it is not asked, in Vietnam's time.")
     limits: LimitsSection = LimitsSection()
     retry: RetrySection = RetrySection()
     circuit: CircuitSection = CircuitSection()
     on_drift: DriftSection = DriftSection()
+    stop_when: StopSection = StopSection()
     warn_before: Duration = Field(
         timedelta(days=30), description="Operators are warned so long before a certificate, secret or token ends."
     )
     settings: dict[str, Any] = Field(default_factory=dict, description="Settings of the connector type.")
+
+    @field_validator("precedence_for")
+    @classmethod
+    def _known_fields(cls, wanted: dict[str, int]) -> dict[str, int]:
+        unknown = [name for name in wanted if name not in PARTS and not name.startswith(OPEN_PREFIX)]
+        if unknown:
+            name = unknown[0]
+            raise ValueError(f"`{name}` is no field, list or group of a dossier. {did_you_mean(name, PARTS)}")
+        return wanted
 
     def timetable(self) -> str:
         """When it runs by itself, as the store keeps it; empty where it runs only by hand."""
@@ -93,6 +111,36 @@ class SecretsSection(Section):
     )
 
 
+class PayloadsSection(Section):
+    """How long what was received is kept when no record points at it any more."""
+
+    keep: Duration = Field(
+        timedelta(days=30),
+        description="Answers are kept so long after the last record that came in them has a newer state.",
+    )
+    keep_troubled: Duration = Field(
+        timedelta(days=180), description="The same for answers in which something could not be read."
+    )
+
+    @model_validator(mode="after")
+    def _troubled_longer(self) -> Self:
+        if self.keep_troubled < self.keep:
+            raise ValueError("`keep_troubled` must not be shorter than `keep`")
+        return self
+
+    def read(self) -> Rule:
+        """What the worker goes by."""
+        return Rule(self.keep, self.keep_troubled)
+
+
+class DueSection(Section):
+    """When a due date counts as near."""
+
+    near: Duration = Field(
+        NEAR_DUE, description="A dossier is near its due date when that is no further away than this."
+    )
+
+
 class Config(Section):
     """The whole file."""
 
@@ -100,4 +148,6 @@ class Config(Section):
     web: WebSection = WebSection()
     mappings: MappingsSection = MappingsSection()
     secrets: SecretsSection = SecretsSection()
+    payloads: PayloadsSection = PayloadsSection()
+    due: DueSection = DueSection()
     connectors: tuple[ConnectorSection, ...] = ()

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connectors.contract import Lists
 from connectors.errors import Changed
 from hub.inspection.line import Line
-from hub.record.moments import as_text
+from hub.record.moments import as_version
 from hub.store import held, pages
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
@@ -43,7 +43,7 @@ def compare(database: Database, row: ConnectorRow, line: Line, start: datetime, 
         CannotList: the connector has no such ability.
         ConnectorError: the system does not answer as it should.
     """
-    here = held.keys_changed(database, row.id, as_text(start.astimezone(UTC)), as_text(end.astimezone(UTC)))
+    here = held.keys_changed(database, row.id, as_version(start), as_version(end))
     with line.opened() as connector:
         if not isinstance(connector, Lists):
             raise CannotList(

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from lxml import etree
 from pydantic import BaseModel
 
-from connectors.contract import Connector, ConnectorType, Page, Record, Retry
+from connectors.contract import Connector, ConnectorType, Page, Record, Retry, Waits
 from hub.sync.limits import Limits
 from hub.sync.retry import looked_at
 
@@ -86,6 +86,11 @@ def first_pages(connector: Connector, records: int) -> Iterator[Page]:
 def first_records(connector: Connector, wanted: int) -> list[Record]:
     """The first records that the connector brings."""
     return list(islice((record for page in first_pages(connector, wanted) for record in page.records), wanted))
+
+
+def waiting_at(connector: Connector) -> str:
+    """What it has that is not to be taken yet, as a sentence without its full stop; empty: nothing."""
+    return connector.waiting() if isinstance(connector, Waits) else ""
 
 
 def kind_of(value: Any) -> str:

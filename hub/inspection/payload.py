@@ -26,15 +26,19 @@ def read_file(path: Path) -> Any:
     Raises:
         Changed: it cannot be read, or is neither.
     """
+    return read_payload(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """What a file holds. Raises `Changed` where it cannot be read, or is too large to look at."""
     try:
         if path.stat().st_size > _LARGEST:
             raise _unusable(f"the file {path} is larger than {_LARGEST:,} bytes", "Cut it to a few records.")
-        body = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise _unusable(
             f"the file {path} cannot be read: {error.strerror}", "Give a file that the hub may read."
         ) from None
-    return read_payload(body, str(path))
 
 
 def ask(url: str) -> Answer:

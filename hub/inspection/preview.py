@@ -13,8 +13,9 @@ from connectors.contract import Record
 from connectors.errors import ConnectorError
 from connectors.witness import Exchange, witnessed
 from hub.inspection.check import Step
-from hub.inspection.line import XML, Line, first_pages, kind_of
-from hub.inspection.payload import read_file, records_at
+from hub.inspection.line import XML, Line, first_pages, kind_of, waiting_at
+from hub.inspection.payload import records_at
+from hub.inspection.sample_file import read_sample
 from hub.record.moments import as_text
 from mappings.engine.reading import Mapping
 
@@ -38,6 +39,7 @@ class Preview:
     exchanges: Sequence[Exchange]
     records: Sequence[Shown]
     trouble: Step | None = None
+    waiting: str = ""  # what the system has that a run would not take yet
     telling: frozenset[int] = frozenset()  # which exchanges brought records or the trouble; the others led up to them
 
 
@@ -45,6 +47,7 @@ def preview(line: Line, mapping: Mapping | None, wanted: int) -> Preview:
     """Read the first records and store nothing."""
     found: list[Shown] = []
     trouble: Step | None = None
+    waiting = ""
     telling: set[int] = set()
     with witnessed() as exchanges:
         try:
@@ -53,12 +56,13 @@ def preview(line: Line, mapping: Mapping | None, wanted: int) -> Preview:
                     telling.add(len(exchanges) - 1)
                     found += [_shown(record, mapping) for record in page.records]
                     found += [_bad(error.key, error.raw, f"{error}; {error.hint}") for error in page.bad]
+                waiting = waiting_at(connector)
         except ConnectorError as error:
             trouble = Step(passed=False, sentence=str(error), code=error.code, hint=error.hint)
             telling.add(len(exchanges) - 1)
         if not found and exchanges:
             telling.add(len(exchanges) - 1)  # what came instead of records is what a person wants to see
-    return Preview(exchanges, found[:wanted], trouble, frozenset(telling))
+    return Preview(exchanges, found[:wanted], trouble, waiting, frozenset(telling))
 
 
 def preview_file(path: Path, mapping: Mapping | None, wanted: int, where: str | None) -> Preview:
@@ -67,7 +71,7 @@ def preview_file(path: Path, mapping: Mapping | None, wanted: int, where: str | 
     Raises:
         ConnectorError: the file cannot be read, or has no record there.
     """
-    values = records_at(read_file(path), where, str(path))[:wanted]
+    values = records_at(read_sample(path).value, where, str(path))[:wanted]
     records = [Record(f"{path.name} {number}", value, _raw(value)) for number, value in enumerate(values, start=1)]
     return Preview((), [_shown(record, mapping) for record in records])
 

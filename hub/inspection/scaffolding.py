@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from connectors.contract import Connector, Discovers, Field
-from hub.inspection.line import XML, Line, first_records, kind_of
-from hub.inspection.payload import likely_place, read_file, records_at
+from hub.inspection.line import XML, Line, first_records, kind_of, waiting_at
+from hub.inspection.payload import likely_place, records_at
+from hub.inspection.sample_file import read_sample
 from mappings.engine.target import Target
 from mappings.scaffold.document import Scaffold, scaffold
-from mappings.scaffold.observe import Names
+from mappings.scaffold.observe import CSV, Names
 
 
 class NothingToGuessFrom(Exception):
@@ -25,30 +26,38 @@ def from_connector(line: Line, mapping: str, target: Target, *, records: int, wh
     with line.opened() as connector:
         found = first_records(connector, records)
         if not found:
-            raise NothingToGuessFrom(f"{line.name} has no record to guess from; --from FILE takes a sample answer")
+            waiting = waiting_at(connector)
+            why = f": {waiting}" if waiting else ""
+            raise NothingToGuessFrom(f"{line.name} has no record to guess from{why}; --from FILE takes a sample answer")
         values = [record.value for record in found]
-        kind = kind_of(values[0])
+        kind = CSV if line.type == "files" and all(map(_is_row, values)) else kind_of(values[0])
         declared = _declared(connector, where) if kind == XML else {}
     keys = [record.key for record in found]
     return scaffold(mapping, kind, values, target, where=_written(kind, where), keys=keys, declared=declared)
 
 
-def from_file(path: Path, mapping: str, target: Target, *, records: int, where: str | None) -> Scaffold:
-    """Guess from a file with an answer; `where` is where its records stand, as in a connector's settings.
+def from_file(
+    path: Path, mapping: str, target: Target, *, records: int, where: str | None, settings: object = None
+) -> Scaffold:
+    """Guess from a file with an answer, or with a table; `where` is where its records stand, as settings say it.
 
     Raises:
         ConnectorError: the file cannot be read, or has no record there.
     """
-    value = read_file(path)
-    place = likely_place(value) if where is None else where
-    values = records_at(value, place, str(path))[:records]
-    kind = kind_of(values[0])
+    sample = read_sample(path, settings)
+    place = likely_place(sample.value) if where is None else where
+    values = records_at(sample.value, place, str(path))[:records]
+    kind = CSV if sample.is_table else kind_of(values[0])
     return scaffold(mapping, kind, values, target, where=_written(kind, place))
+
+
+def _is_row(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(cell, str) for cell in value.values())
 
 
 def _written(kind: str, where: str | None) -> str | None:
     """Where records stand, as a mapping writes it: a connector's setting is a dotted path."""
-    if not where:
+    if not where or kind == CSV:
         return None
     return f"//{where.replace('.', '/')}" if kind == XML else where
 

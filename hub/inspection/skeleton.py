@@ -44,7 +44,7 @@ def skeleton(found: Discovery, operation: Operation, name: str, written: Mapping
     guessed = {
         "title": Said(name, "what people call this system"),
         "agency": Said(ASK, "the code of your agency, as 000.00.15.H29"),
-        "mapping": Said(f"{name}/ho-so", f"`hub scaffold {name}` guesses a first one"),
+        "mapping": Said(f"{name}/ho-so", f"`hub mapping new --connector {name}` guesses a first one"),
     }
     tree: Tree = {"name": Said(name), "title": guessed["title"], "type": Said(found.type), **guessed}
     tree |= {key: Said(value) for key, value in known.items() if key not in ("name", "type", "settings")}

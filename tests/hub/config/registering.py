@@ -18,7 +18,7 @@ from hub.config.register import Register
 from hub.config.vault import Vault
 from hub.record.signature import Signature
 from hub.store.database import Database
-from hub.wiring import dossier_target
+from hub.wiring import record_targets
 from mappings.engine.library import Library
 from mappings.engine.yaml_source import parse
 
@@ -74,7 +74,7 @@ def register(database: Database, folder: Path, environment: Mapping[str, str] | 
     """A register whose keys stand in `folder`, and whose mapping files below `folder`/shelf."""
     vault = Vault(database, None, folder / "secrets.key", environment or {})
     references = References(environment or {}, vault.look_up)
-    in_use = InUse(database, REGISTRY, Library([folder / "shelf"]), dossier_target(), references)
+    in_use = InUse(database, REGISTRY, Library([folder / "shelf"]), record_targets(), references)
     return Register(database, in_use, vault)
 
 

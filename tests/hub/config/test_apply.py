@@ -151,7 +151,7 @@ def test_pruning_by_a_folder_without_connectors_would_retire_all_and_is_refused(
 def test_connectors_of_config_yaml_are_neither_changed_nor_retired(database: Database, tmp_path: Path) -> None:
     on_the_shelf(tmp_path, mapping())
     to = register(database, tmp_path)
-    record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.target, database)
+    record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.targets, database)
     folder = write(tmp_path, section())
     with pytest.raises(Invalid, match=r"so-thu\.yaml:1:7 so-thu is managed by config\.yaml: change it there"):
         applied(to, folder)

@@ -13,6 +13,7 @@ from hub.sync.circuit import Rule
 from hub.sync.drift import OnDrift, Policy
 from hub.sync.limits import Limits
 from hub.sync.retry import RetryBudget
+from hub.sync.threshold import StopWhen
 from mappings.engine.yaml_source import Invalid, parse
 from schedules.cadence import ZONE
 from schedules.windows import Timetable, closed_until
@@ -37,16 +38,18 @@ def test_left_out_everything_has_a_default() -> None:
     assert section.retry.read() == RetryBudget()
     assert section.circuit.read() == Rule()
     assert section.on_drift.read() == OnDrift()
+    assert section.stop_when.read() == StopWhen()
     assert (section.blackout, section.warn_before) == ((), timedelta(days=30))
 
 
 @pytest.mark.parametrize("page", ["docs/operators.md", "docs/operators.vi.md"])
 def test_what_the_operators_page_shows_is_right_and_shows_the_defaults(page: str) -> None:
-    (written,) = re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    (written,) = [block for block in blocks if "circuit:" in block]
     section, default = read("\n".join(line.strip() for line in written.splitlines())).section, read().section
     assert section.limits.read() == Limits(2, 1, "so-tu-phap")
     assert len(section.blackout) == 2
-    for name in ("retry", "circuit", "on_drift", "warn_before"):
+    for name in ("retry", "circuit", "on_drift", "stop_when", "warn_before"):
         assert getattr(section, name) == getattr(default, name), name
 
 
@@ -71,6 +74,9 @@ def test_a_schedule_keeps_out_of_the_windows_and_reads_back_from_the_store() -> 
         ("circuit: {first_wait: soon}", "a.yaml:7:23 'soon' is no duration"),
         ("on_drift: {fields: ignore}", "a.yaml:7:20"),
         ("on_drift: stop", "a.yaml:7:11"),
+        ("stop_when: {share: 0.2}", "a.yaml:7:20 '0.2' is no share; write it as 50%"),
+        ("stop_when: {share: 120%}", "a.yaml:7:20"),
+        ("stop_when: {quarantined: -1}", "a.yaml:7:26 -1 is not allowed here; it must be at least 0"),
         ("warn_before: a month", "a.yaml:7:14 'a month' is no duration"),
         ("blackout: {from: 11:30, to: 13:30}", "a.yaml:7:11"),
         ("blackout:\n  - {from: 11:30, to: 13:30}\n  - {from: 22h, to: 02:00}", "a.yaml:9:12 '22h' is no time of day"),

@@ -275,7 +275,7 @@ class TestMappings:
         path = on_the_shelf(tmp_path, mapping().replace("{value: processing}", "{from: tt, table: status}"))
         path.with_name("tables.yaml").write_text("# bảng\nstatus: {Mới: accepted}\n", encoding="utf-8")
         to = register(database, tmp_path)
-        by_file = to.in_use.shelves.mapping("so-thu/ho-so", to.in_use.target)
+        by_file = to.in_use.shelves.mapping("so-thu/ho-so", to.in_use.targets)
         put(to, section())
         (kept,) = texts(database, Kind.MAPPING, "so-thu/ho-so")
         assert kept.endswith("\ntables:\n  # bảng\n  status: {Mới: accepted}\n")
@@ -287,15 +287,15 @@ class TestConfigYaml:
         on_the_shelf(tmp_path, mapping())
         to = register(database, tmp_path)
         for _ in range(2):  # a restart changes nothing
-            record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.target, database)
+            record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.targets, database)
         assert state(database) == Life.ACTIVE
         (version,) = versions.listed(database, Kind.CONNECTOR, "so-thu")
         assert (version.author, version.managed_by) == ("config.yaml", "config")
         assert to.connector("so-thu").section.title == "Sở Thử nghiệm"
         assert len(texts(database, Kind.MAPPING, "so-thu/ho-so")) == 1
-        record(configuration(tmp_path), to.in_use.shelves, to.in_use.target, database)
+        record(configuration(tmp_path), to.in_use.shelves, to.in_use.targets, database)
         assert state(database) == Life.RETIRED
-        record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.target, database)
+        record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.targets, database)
         assert state(database) == Life.ACTIVE
 
     def test_it_can_be_paused_which_lasts_through_a_restart_and_not_changed(
@@ -303,9 +303,9 @@ class TestConfigYaml:
     ) -> None:
         on_the_shelf(tmp_path, mapping())
         to = register(database, tmp_path)
-        record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.target, database)
+        record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.targets, database)
         to.move("so-thu", Move.PAUSE, BY_AN)
-        record(configuration(tmp_path, section(more="precedence: 3\n")), to.in_use.shelves, to.in_use.target, database)
+        record(configuration(tmp_path, section(more="precedence: 3\n")), to.in_use.shelves, to.in_use.targets, database)
         assert (state(database), to.connector("so-thu").section.precedence) == (Life.PAUSED, 3)
         for change in (
             lambda: put(to, section()),
@@ -323,21 +323,21 @@ class TestConfigYaml:
         to = register(database, tmp_path)
         put(to, section())
         with pytest.raises(Invalid, match=r"config\.yaml:3:11 so-thu is managed by the hub"):
-            record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.target, database)
+            record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.targets, database)
         assert state(database) == Life.DRAFT
 
     def test_what_left_it_can_be_taken_over_with_its_bookmark(self, database: Database, tmp_path: Path) -> None:
         on_the_shelf(tmp_path, mapping())
         to = register(database, tmp_path)
-        record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.target, database)
+        record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.targets, database)
         row = connectors.found(database, "so-thu")
         assert row is not None
         with database.write() as transaction:
             connectors.advance_bookmark(transaction, row.id, "here")
-        record(configuration(tmp_path), to.in_use.shelves, to.in_use.target, database)
+        record(configuration(tmp_path), to.in_use.shelves, to.in_use.targets, database)
         put(to, section())
         to.move("so-thu", Move.ACTIVATE, BY_AN)
-        record(configuration(tmp_path), to.in_use.shelves, to.in_use.target, database)
+        record(configuration(tmp_path), to.in_use.shelves, to.in_use.targets, database)
         after = connectors.found(database, "so-thu")
         assert after is not None
         assert (after.state, after.managed_by, after.bookmark) == (Life.ACTIVE, HUB, "here")
@@ -345,7 +345,7 @@ class TestConfigYaml:
     def test_its_mapping_is_changed_in_its_file(self, database: Database, tmp_path: Path) -> None:
         on_the_shelf(tmp_path, mapping())
         to = register(database, tmp_path)
-        record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.target, database)
+        record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.targets, database)
         with pytest.raises(ManagedElsewhere, match="the mapping so-thu/ho-so of so-thu is managed by its file"):
             put(to, mapping(code="khac"))
 
@@ -354,10 +354,10 @@ class TestConfigYaml:
     ) -> None:
         path = on_the_shelf(tmp_path, mapping())
         to = register(database, tmp_path)
-        record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.target, database)
+        record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.targets, database)
         for broken in ("fields: [", mapping().replace("code:", "coed:")):
             path.write_text(broken)
-            record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.target, database)
+            record(configuration(tmp_path, section()), to.in_use.shelves, to.in_use.targets, database)
         assert texts(database, Kind.MAPPING, "so-thu/ho-so") == [mapping()]
 
 
