@@ -7,7 +7,9 @@ from typing import Any
 
 from hub.api.models import SINGLY
 from hub.record.merge import Values
+from hub.record.moments import to_the_second
 from hub.record.status import OFFICIAL, Status
+from hub.store.candidates import Candidate
 from hub.store.connectors import ConnectorRow
 from hub.store.dossiers import DossierRow, EventRow, SourceRow
 from hub.store.registrations import Standing
@@ -36,20 +38,18 @@ def dossier(whole: WholeDossier, fresh: Freshness, connectors: Mapping[str, Conn
             "changed_at": whole.row.changed_at,
             "codes": whole.codes,
             "timeline": [_event(event) for event in whole.timeline],
+            "history": [asdict(revision) for revision in whole.history],
+            "disowned": [asdict(code) for code in whole.disowned],
             "sources": [_source(source, connectors, now) for source in whole.sources],
-            "provenance": {name: _provenance(said) for name, said in whole.provenance.items()},
+            "provenance": {name: _provenance(said, whole) for name, said in whole.provenance.items()},
         }
     )
 
 
-def candidate(row: DossierRow, codes: list[str]) -> Answer:
-    """One of several dossiers with the same code."""
-    return {"agency": agency_of(row), "code": row.code, "codes": codes}
-
-
-def agency_of(row: DossierRow) -> str:
-    """Code of the agency that handles a dossier."""
-    return str(row.values.get("agency", {}).get("code", ""))
+def candidate(one: Candidate, codes: list[str]) -> Answer:
+    """One of several dossiers with the same code; `records` are those that give the code."""
+    records = [{"connector": connector, "key": key} for connector, key in one.records]
+    return {"agency": one.agency, "code": one.row.code, "codes": codes, "records": records}
 
 
 def run(row: RunRow, now: datetime) -> Answer:
@@ -70,6 +70,7 @@ def connector(state: ConnectorState, now: datetime) -> Answer:
         "agency": row.agency,
         "mapping": row.mapping,
         "precedence": row.precedence,
+        "precedence_for": row.precedence_for or {},
         "state": row.state,
         "managed_by": row.managed_by,
         "health": state.health,
@@ -113,8 +114,16 @@ def _status(code: str | None) -> Answer | None:
     return {"code": code} | OFFICIAL[Status(code)]._asdict()
 
 
+def _remark(event: EventRow) -> str | None:
+    if event.unusual_after is None:
+        return None
+    return f"A dossier does not usually move from {event.unusual_after} to {event.status}."
+
+
 def _event(event: EventRow) -> Answer:
-    return asdict(event) | {"status": _status(event.status)}
+    said = {name: value for name, value in asdict(event).items() if name != "unusual_after"}
+    unusual = {"unusual": event.unusual_after is not None, "remark": _remark(event)}
+    return said | {"status": _status(event.status)} | unusual
 
 
 def _source(row: SourceRow, connectors: Mapping[str, ConnectorRow], now: datetime) -> Answer:
@@ -123,7 +132,7 @@ def _source(row: SourceRow, connectors: Mapping[str, ConnectorRow], now: datetim
         "connector": row.source.connector,
         "key": row.source.key,
         "agency": row.agency,
-        "changed_at": row.source.changed_at or None,
+        "changed_at": to_the_second(row.source.changed_at) or None,
         "stored_at": row.stored_at,
         "source_seen_at": row.seen_at,
         "stale": connector_row is None or connector_row.stale(now),
@@ -131,8 +140,16 @@ def _source(row: SourceRow, connectors: Mapping[str, ConnectorRow], now: datetim
     }
 
 
-def _provenance(said: Provenance) -> Answer:
+def _provenance(said: Provenance, whole: WholeDossier) -> Answer:
+    behind = next(row for row in whole.sources if row.source is said.believed.source)
     conflicts = [
         {"connector": claim.source.connector, "key": claim.source.key, "value": claim.value} for claim in said.conflicts
     ]
-    return {"connector": said.believed.source.connector, "key": said.believed.source.key, "conflicts": conflicts}
+    return {
+        "connector": said.believed.source.connector,
+        "key": said.believed.source.key,
+        "stored_at": behind.stored_at,
+        "payload_id": behind.payload_id,
+        "mapping": behind.mapping,
+        "conflicts": conflicts,
+    }

@@ -62,7 +62,7 @@ def expected() -> int | None:
 def move(name: str, wanted: Move, reason: str) -> Answer:
     """Make a move."""
     moved = register().move(name, wanted, signed(reason))
-    return {"name": name, "before": moved.before, "state": moved.after}
+    return {"name": name, "before": moved.before, "state": moved.after, "note": moved.note}
 
 
 def rolled_back(kind: Kind, name: str, wanted: Rollback) -> Put:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from hub.api.models import ConnectorAnswer
-from hub.api.parameters import Parameters
+from hub.api.parameters import Parameters, Storable
 from hub.record.connector_state import Life
 
 _WHY = "kept in the history"
@@ -15,7 +15,7 @@ _WHY = "kept in the history"
 class Why(Parameters):
     """Why something is changed."""
 
-    reason: str = Field("", max_length=500, description=_WHY)
+    reason: Storable = Field("", max_length=500, description=_WHY)
 
 
 class ConnectorPath(BaseModel):
@@ -61,13 +61,13 @@ class _Sent(BaseModel):
 class Reason(_Sent):
     """Why a connector is activated or resumed."""
 
-    reason: str = Field("", max_length=500, description=_WHY)
+    reason: Storable = Field("", max_length=500, description=_WHY)
 
 
 class NeededReason(_Sent):
     """Why a connector is paused or retired."""
 
-    reason: str = Field(min_length=1, max_length=500, description=_WHY)
+    reason: Storable = Field(min_length=1, max_length=500, description=_WHY)
 
 
 class Rollback(NeededReason):
@@ -170,3 +170,4 @@ class ConnectorMoved(BaseModel):
     name: str
     before: Life
     state: Life
+    note: str = Field("", description="what to know of it; empty where nothing")

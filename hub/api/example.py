@@ -13,6 +13,43 @@ DOSSIER: dict[str, Any] = {
     "due_at": "2026-05-29T10:00:00Z",
     "documents": [{"name": "Tờ khai yêu cầu cấp Phiếu lý lịch tư pháp", "file_name": "to-khai.pdf"}],
     "fees": [{"name": "Phí cung cấp thông tin lý lịch tư pháp", "amount": 200000, "paid": True}],
+    "due": {"state": "in_time", "due_at": "2026-05-29T10:00:00Z", "ended_at": None},
+    "due_dates": [
+        {
+            "at": "2026-05-29T10:00:00Z",
+            "current": True,
+            "said_by": "so-tu-phap",
+            "policy": None,
+            "reason": {"code": "promised", "vi": "Nguồn hẹn trả.", "en": "Promised by the source."},
+            "steps": [],
+            "warnings": [],
+        }
+    ],
+    "due_not_computed": {
+        "code": "no_term",
+        "vi": "Danh mục chưa ghi thời hạn giải quyết của thủ tục.",
+        "en": "The catalogue does not say how long the procedure may take.",
+    },
+    "on_time": {
+        "by_the_portal": {
+            "verdict": "on_time",
+            "end": "2026-05-22T02:10:00Z",
+            "reason": {
+                "code": "unfinished",
+                "vi": "Chưa xong, xét đến lúc 09:10 22/05/2026, không muộn hơn hẹn trả 17:00 29/05/2026.",
+                "en": "Not finished, judged at 09:10 22/05/2026, not later than the due date 17:00 29/05/2026.",
+            },
+        },
+        "by_dates": {
+            "verdict": "on_time",
+            "end": "2026-05-22T02:10:00Z",
+            "reason": {
+                "code": "unfinished",
+                "vi": "Chưa xong, xét đến ngày 22/05/2026, hẹn trả ngày 29/05/2026.",
+                "en": "Not finished, judged on 22/05/2026, due on 29/05/2026.",
+            },
+        },
+    },
     "as_of": "2026-05-22T02:10:00Z",
     "stale": False,
     "changed_at": "2026-05-22T02:00:07Z",
@@ -24,11 +61,19 @@ DOSSIER: dict[str, Any] = {
             "status": {"code": "accepted", "number": 2, "label": "Được tiếp nhận"},
             "name": "Tiếp nhận hồ sơ",
             "actor": "Vũ Thị Hạnh",
+            "title": None,
             "unit": "Bộ phận Một cửa",
+            "started_at": None,
+            "due_at": None,
+            "inferred": False,
+            "unusual": False,
+            "remark": None,
             "connector": "so-tu-phap",
             "recorded_at": "2026-05-18T01:20:03Z",
         }
     ],
+    "history": [],
+    "disowned": [],
     "sources": [
         {
             "connector": "so-tu-phap",
@@ -45,6 +90,9 @@ DOSSIER: dict[str, Any] = {
         "status": {
             "connector": "mot-cua",
             "key": "65a",
+            "stored_at": "2026-05-22T02:00:07Z",
+            "payload_id": 12,
+            "mapping": "mot-cua/ho-so v1 3f2a9c1e",
             "conflicts": [{"connector": "so-tu-phap", "key": "TP-7", "value": "supplement_requested"}],
         }
     },

@@ -37,6 +37,7 @@ from hub.inspection.preview import preview
 from hub.inspection.scaffolding import NothingToGuessFrom, from_connector
 from hub.inspection.skeleton import NoSuchOperation, operation_of, skeleton
 from hub.record.connector_state import Life
+from hub.record.entities import DOSSIER
 from hub.record.moments import ZONE
 from hub.sync.one import Busy, CannotFetch, fetch_one
 from hub.sync.owner import this_process
@@ -102,7 +103,7 @@ def scaffold_connector(path: ConnectorPath, body: Guess) -> Answer:
     where = getattr(found.connection.settings, "records", None)
     mapping = found.section.mapping
     with _told(path.name):
-        made = from_connector(_line_of(found), mapping, register().target, records=body.records, where=where)
+        made = from_connector(_line_of(found), mapping, register().targets[DOSSIER], records=body.records, where=where)
     return answers.scaffold(mapping, made)
 
 

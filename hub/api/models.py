@@ -7,6 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from hub.api import example
+from hub.api.catalogue_models import RatingsBehind
+from hub.api.due_models import DueBehind, DueState
 from hub.record.connector_state import Life
 from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, RecordField
 from hub.record.run_state import RunState
@@ -22,7 +24,7 @@ _TYPES: dict[str, Any] = {
     "boolean": bool,
 }
 # What a list leaves out: it is read for one dossier at a time.
-SINGLY = frozenset({"documents", "fees", "extra"})
+SINGLY = frozenset({name for name in LIST_FIELDS if "." not in name} - {"events"} | {"extra"})
 
 
 class DossierStatus(BaseModel):
@@ -63,12 +65,20 @@ def _definitions(fields: Mapping[str, RecordField]) -> dict[str, Any]:
     return found
 
 
+def _list_definitions(within: str = "") -> dict[str, Any]:
+    """pydantic's definitions of the lists in a dossier, or in the rows of another list (`supplements.`)."""
+    found: dict[str, Any] = {}
+    for full, fields in LIST_FIELDS.items():
+        name = full.removeprefix(within)
+        if full.startswith(within) and "." not in name and full != "events":
+            title = "".join(part.title() for part in full.split(".")).removesuffix("s")
+            row = create_model(title, **_definitions(fields), **_list_definitions(f"{full}."))
+            found[name] = (list[row], _absent())
+    return found
+
+
 _FIELDS = _definitions(DOSSIER_FIELDS)
-_LISTS: dict[str, Any] = {
-    name: (list[create_model(name.title().removesuffix("s"), **_definitions(fields))], _absent())  # type: ignore[misc]
-    for name, fields in LIST_FIELDS.items()
-    if name in SINGLY
-}
+_LISTS = _list_definitions()
 
 
 class Fresh(BaseModel):
@@ -105,6 +115,9 @@ class FieldProvenance(BaseModel):
 
     connector: str
     key: str
+    stored_at: datetime = Field(description="when the hub stored what the source says")
+    payload_id: int = Field(description="the answer that it came in")
+    mapping: str = Field(description="mapping that it was read with: name, version and fingerprint")
     conflicts: list[Conflict]
 
 
@@ -115,12 +128,43 @@ class TimelineEntry(BaseModel):
     status: DossierStatus | None
     name: str | None
     actor: str | None
+    title: str | None = Field(description="the actor's")
     unit: str | None
+    started_at: datetime | None = Field(description="when the step began")
+    due_at: datetime | None = Field(description="when the step is to end by the rules")
+    inferred: bool = Field(description="no source tells it; what one says of the dossier shows it")
+    unusual: bool = Field(description="a dossier does not usually move so; it is kept all the same")
+    remark: str | None = Field(description="why it is unusual, for a person")
     connector: str
     recorded_at: datetime = Field(description="in the hub")
 
 
-class Behind(Fresh):
+class Revision(BaseModel):
+    """What one arrival, or one person, changed of a dossier; personal values stand in it as in the dossier."""
+
+    changes: dict[str, list[Any]] = Field(
+        description="by dotted name of the field: before and after, null for none; for `sources` and `codes` those "
+        "that the dossier lost and those that it got"
+    )
+    connector: str | None = Field(description="whose record changed it; null: a person did")
+    run_id: int | None
+    author: str | None = Field(description="the person")
+    reason: str | None = Field(description="the person's")
+    at: datetime = Field(description="in the hub")
+
+
+class DisownedCode(BaseModel):
+    """A code that a record gives, but that a person found to be wrong: it joins the record to nothing."""
+
+    connector: str
+    key: str
+    code: str
+    author: str
+    reason: str
+    at: datetime
+
+
+class Behind(DueBehind, RatingsBehind, Fresh):
     """What stands behind a dossier."""
 
     model_config = ConfigDict(json_schema_extra={"example": example.DOSSIER})
@@ -129,12 +173,14 @@ class Behind(Fresh):
     codes: list[str] = Field(description="every code that the dossier is known under")
     extra: dict[str, Any] = Field({}, description="facts of the source that have no field of ours")
     timeline: list[TimelineEntry]
+    history: list[Revision] = Field(description="the last 200 changes of its values, the newest first")
+    disowned: list[DisownedCode]
     sources: list[SourceRecord]
     provenance: dict[str, FieldProvenance] = Field(description="by dotted name of the field")
 
 
-DossierItem: type[BaseModel] = create_model("DossierItem", __base__=Fresh, **_FIELDS)
-Dossier: type[BaseModel] = create_model("Dossier", __base__=Behind, **_FIELDS, **_LISTS)
+DossierItem: type[BaseModel] = create_model("DossierItem", __base__=Fresh, due=(DueState, ...), **_FIELDS)
+Dossier: type[BaseModel] = create_model("Dossier", __base__=Behind, due=(DueState, ...), **_FIELDS, **_LISTS)
 
 
 class DossierPage(BaseModel):
@@ -177,8 +223,10 @@ class Run(BaseModel):
 
     id: int
     connector: str
-    kind: str = Field(description="incremental, full, one (a record on demand), or push")
-    trigger: str = Field(description="schedule, hand, or anyway: by hand, also inside a blackout window")
+    kind: str = Field(description="incremental, full, one (a record on demand), push, or replay (kept payloads)")
+    trigger: str = Field(
+        description="schedule, hand, anyway (by hand, whatever stands against it), or mapping: another one is in use"
+    )
     state: RunState
     queued_at: datetime
     started_at: datetime | None
@@ -192,6 +240,7 @@ class Run(BaseModel):
     sentence: str | None = Field(description="how it ended, for a person")
     error_code: str | None
     hint: str | None
+    wanted: dict[str, Any] | None = Field(description="of a replay: which records; {}: all in quarantine")
     attempts: list[Attempt]
     notes: list[Note]
 
@@ -221,6 +270,7 @@ class ConnectorAnswer(BaseModel):
     agency: str
     mapping: str
     precedence: int
+    precedence_for: dict[str, int] = Field(description="another one, by field, list or group of fields")
     state: Life
     managed_by: Literal["config", "hub"] = Field(description="config: config.yaml says what it is; hub: this API")
     health: Health

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from hub.record.moments import as_text, end_of, start_of
 from hub.record.run_state import RunState
+from hub.record.standing import Standing
 from hub.record.status import Status
 
 _YEARS = range(1900, 2200)  # what a time in a dossier can be; far from where calendars end
@@ -41,7 +42,15 @@ def _time(text: str) -> datetime:
     return at
 
 
-Text = Annotated[str, Field(min_length=1, max_length=500)]
+def _storable(text: str) -> str:
+    """PostgreSQL cannot hold a NUL, so nothing has one."""
+    if "\0" in text:
+        raise ValueError("holds a NUL character, which nothing in the hub has")
+    return text
+
+
+Storable = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[Storable, Field(min_length=1, max_length=500)]
 From = Annotated[str, AfterValidator(_point(start_of))]
 To = Annotated[str, AfterValidator(_point(end_of))]
 
@@ -62,6 +71,8 @@ class DossierList(Parameters):
     agency: Text | None = Field(None, description="code of the agency", json_schema_extra={"example": "000.00.15.H29"})
     status: Status | None = Field(None, description="where the dossier stands")
     procedure: Text | None = Field(None, description="code of the procedure", json_schema_extra={"example": "1.001193"})
+    due: Standing | None = Field(None, description="where the dossier stands against its due date, now")
+    conflicts: bool | None = Field(None, description="true: only where sources disagree on a field; false: nowhere")
     received_from: From | None = Field(
         None,
         description="received on or after this day (Vietnam's), or at or after this time",
@@ -91,6 +102,9 @@ class WhichDossier(Parameters):
     """Chooses among dossiers of one code."""
 
     agency: Text | None = Field(None, description="of several dossiers with this code, the one of this agency")
+    connector: Text | None = Field(
+        None, description="the one of which a record of this connector gives the code: where the agency is the same"
+    )
 
 
 class DossierPath(BaseModel):

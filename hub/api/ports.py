@@ -15,8 +15,9 @@ from hub.store.database import Database
 from hub.store.registrations import Moved, Put, Standing
 from hub.store.secrets import KeptSecret
 from hub.store.versions import Kind, MappingInUse, VersionRow
+from hub.sync.kept import Reread
 from mappings.engine.reading import Mapping
-from mappings.engine.target import Target
+from mappings.engine.target import Targets
 from mappings.engine.yaml_source import Finding
 
 
@@ -28,6 +29,9 @@ class Connection(Protocol):
 
     @property
     def settings(self) -> BaseModel: ...
+
+    @property
+    def rereads(self) -> Reread | None: ...
 
 
 class Registered(Protocol):
@@ -74,7 +78,7 @@ class Register(Protocol):
     def vault(self) -> Secrets: ...
 
     @property
-    def target(self) -> Target: ...
+    def targets(self) -> Targets: ...
 
     def connector(self, name: str) -> Registered:
         """A connector in any state, as it is in use now.

@@ -21,10 +21,16 @@ TITLES = {
     "not_allowed": "The key does not open this",
     "not_found": "There is nothing at this address",
     "dossier_not_found": "No dossier has this code",
+    "agency_not_found": "No agency has this code on that day",
+    "procedure_not_found": "No procedure has this code on that day",
+    "claimed_twice": "Several entries of the catalogue claim this code",
     "connector_not_found": "No connector has this name",
     "operation_not_found": "The system has no operation of this name",
     "not_able": "This connector cannot do that",
     "department_failed": "The department's system did not answer as it should",
+    "not_that_code": "The record does not give this code, or there is no such record",
+    "record_not_found": "The hub has no record of this key",
+    "not_read_again": "The record cannot be told from the others that it came with",
     "version_not_found": "There is no version of this number",
     "secret_not_found": "There is no secret of this name",
     "invalid_document": "The document is not right",
@@ -67,12 +73,20 @@ class ParameterProblem(BaseModel):
     message: str
 
 
+class RecordName(BaseModel):
+    """One source record."""
+
+    connector: str
+    key: str = Field(description="at its source")
+
+
 class Candidate(BaseModel):
     """One of several dossiers that have the same code."""
 
     agency: str
     code: str
     codes: list[str] = Field(description="every code it has; another one may be its alone")
+    records: list[RecordName] = Field(description="those that give the code")
 
 
 class Problem(BaseModel):
@@ -96,7 +110,9 @@ class Problem(BaseModel):
     code: str = Field(description="stable; one of: " + ", ".join(TITLES))
     detail: str = Field(description="one sentence on this very case, and what to do")
     errors: list[ParameterProblem] | None = Field(None, description="with `invalid_parameters`: each one")
-    candidates: list[Candidate] | None = Field(None, description="with `ambiguous_code`: choose with ?agency=")
+    candidates: list[Candidate] | None = Field(
+        None, description="with `ambiguous_code`: choose with ?agency= or ?connector="
+    )
 
 
 class ApiProblem(Exception):

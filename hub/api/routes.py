@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from hub.api import answers
+from hub.api import answers, catalogue_answers, due_answers
 from hub.api.answers import Answer
 from hub.api.models import Alive, ConnectorPage, Dossier, DossierPage, Run, RunPage
 from hub.api.parameters import (
@@ -22,8 +22,11 @@ from hub.api.parameters import (
 )
 from hub.api.problems import MEDIA_TYPE, ApiProblem, answer
 from hub.store import connectors, cursor, dossiers, runs, schema
+from hub.store.candidates import Which, matching
 from hub.store.database import Database
 from hub.store.dossiers import DossierRow, Filter, Position
+from hub.store.due import due_told
+from hub.store.ratings import ratings_of
 from hub.store.whole import whole
 from hub.sync import health as sync_health
 
@@ -69,8 +72,9 @@ def _bad_cursor(_: cursor.CursorError) -> ResponseReturnValue:
 @api.get("/dossiers", tags=_DOSSIERS, responses={200: DossierPage, **errors(400)}, operation_id="list_dossiers")
 def list_dossiers(query: DossierList) -> Answer:
     """Dossiers by filter, newest reception first."""
-    names = ("agency", "status", "procedure", "received_from", "received_to")
-    wanted = Filter(**{name: getattr(query, name) for name in names}, words=query.q)
+    names = ("agency", "status", "procedure", "received_from", "received_to", "conflicts")
+    due = due_answers.wanted(query.due, _now())
+    wanted = Filter(**{name: getattr(query, name) for name in names}, words=query.q, due=due)
     after = None if query.cursor is None else cursor.dossier_position(query.cursor)
     found = dossiers.page(_database(), wanted, after, query.limit + 1)
     shown = found[: query.limit]
@@ -84,11 +88,13 @@ def list_dossiers(query: DossierList) -> Answer:
 def get_dossier(path: DossierPath, query: WhichDossier) -> Answer:
     """One dossier with all that is known behind it; any of its codes finds it."""
     now, database = _now(), _database()
-    row = _the_one(path.code, query.agency)
+    row = the_one(path.code, Which(query.agency, query.connector))
     found = whole(database, row)
     rows = {connector.name: connector for connector in connectors.listed(database)}
-    fresh = sync_health.freshness(rows, {source.source.connector for source in found.sources}, now)
-    return answers.dossier(found, fresh, rows, now)
+    fresh = sync_health.freshness(rows, dossiers.connectors_of(database, [row.id]).get(row.id, ()), now)
+    due = due_answers.state(row.values, now) | due_answers.behind(due_told(database, found, now))
+    rated = [catalogue_answers.rating(one) for one in ratings_of(database, row.id)]
+    return answers.dossier(found, fresh, rows, now) | due | {"ratings": rated}
 
 
 @api.get("/connectors", tags=_OPERATIONS, responses={200: ConnectorPage}, operation_id="list_connectors")
@@ -138,20 +144,35 @@ def _items(rows: list[DossierRow]) -> list[Answer]:
     database, now = _database(), _now()
     registered = {connector.name: connector for connector in connectors.listed(database)}
     speakers = dossiers.connectors_of(database, [row.id for row in rows])
-    return [answers.dossier_item(row, sync_health.freshness(registered, speakers.get(row.id, ()), now)) for row in rows]
+    return [
+        answers.dossier_item(row, sync_health.freshness(registered, speakers.get(row.id, ()), now))
+        | due_answers.state(row.values, now)
+        for row in rows
+    ]
 
 
-def _the_one(code: str, agency: str | None) -> DossierRow:
-    found = dossiers.with_code(_database(), code)
-    chosen = [row for row in found if agency is None or answers.agency_of(row) == agency]
+def the_one(code: str, which: Which) -> DossierRow:
+    """The dossier that a code means.
+
+    Raises:
+        ApiProblem: there is none, or there are several.
+    """
+    chosen = matching(_database(), code, which)
     if len(chosen) == 1:
-        return chosen[0]
+        return chosen[0].row
     if not chosen:
-        where = "" if agency is None else f" at the agency {agency}"
+        where = "".join(
+            f" {words} {value}"
+            for words, value in (("at the agency", which.agency), ("from the connector", which.connector))
+            if value is not None
+        )
         detail = f"No dossier is known under {code}{where}. Codes are compared whole; /api/v1/dossiers?q= finds parts."
         raise ApiProblem(404, "dossier_not_found", detail)
-    candidates = [answers.candidate(row, dossiers.codes(_database(), row.id)) for row in chosen]
-    detail = f"{len(chosen)} dossiers are known under {code}. Choose one with ?agency=, or by another of its codes."
+    candidates = [answers.candidate(one, dossiers.codes(_database(), one.row.id)) for one in chosen]
+    detail = (
+        f"{len(chosen)} dossiers are known under {code}. Choose one with ?agency= or ?connector=, "
+        "or by another of its codes."
+    )
     raise ApiProblem(409, "ambiguous_code", detail, candidates=candidates)
 
 

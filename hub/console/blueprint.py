@@ -2,9 +2,23 @@
 
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import Blueprint, abort, g, request
 
-from hub.console import dossiers, faults, language, overview, quarantine, runs, shown, words
+from hub.console import (
+    catalogue,
+    dossiers,
+    due,
+    faults,
+    language,
+    overview,
+    parting,
+    problems,
+    quarantine,
+    received,
+    runs,
+    shown,
+    words,
+)
 
 blueprint = Blueprint(
     "console", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
@@ -20,22 +34,40 @@ _PAGES = (
     ("GET", "/runs/<int:run_id>/progress", "run_progress", runs.progress_part),
     ("GET", "/dossiers", "dossiers", dossiers.page),
     ("GET", "/dossiers/<path:code>", "dossier", dossiers.one),
+    ("POST", "/dossiers/<path:code>/part", "part", parting.part),
+    ("POST", "/dossiers/<path:code>/rejoin", "rejoin", parting.rejoin),
+    ("GET", "/connectors/<name>/received", "received", received.page),
+    ("GET", "/connectors/<name>/received/file", "received_file", received.file),
     ("GET", "/quarantine", "quarantine", quarantine.page),
+    ("POST", "/quarantine/<name>/replay", "replay", quarantine.replay),
+    ("GET", "/catalogue", "agencies", catalogue.agencies),
+    ("GET", "/catalogue/procedures", "procedures", catalogue.procedures),
+    ("GET", "/catalogue/unknown", "unknown_codes", catalogue.unknown),
+    ("GET", "/catalogue/duplicates", "duplicate_services", catalogue.duplicates),
     ("POST", "/language", "language", language.choose),
 )
 for _method, _rule, _endpoint, _view in _PAGES:
     blueprint.add_url_rule(_rule, _endpoint, _view, methods=[_method])
-for _name, _filter in shown.FILTERS.items():
+for _name, _filter in (shown.FILTERS | problems.FILTERS | {"due_state": due.state}).items():
     blueprint.add_app_template_filter(_filter, _name)
+
+
+@blueprint.before_request
+def _refuse_nul() -> None:
+    """PostgreSQL cannot hold a NUL; no browser sends one by itself."""
+    if any("\0" in text for text in request.form.values()):
+        abort(400)
 
 
 @blueprint.app_context_processor
 def _for_every_template() -> dict[str, Any]:
     return {
         "words": words,
+        "due": due,
         "meaning": faults.meaning,
         "languages": language.LANGUAGES,
         "language": language.chosen_language(),
         "holder": g.get("holder"),
+        "may_change": g.get("may_change", False),
         "here": request.full_path.rstrip("?"),
     }

@@ -8,20 +8,20 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hub.console import shown, words
+from hub.console import due, parting, values, words
 from hub.console.database import database
 from hub.console.words import Word
-from hub.record.fields import DOSSIER_FIELDS
-from hub.record.merge import Claim
 from hub.record.moments import end_of, start_of
 from hub.record.status import Status
 from hub.store import connectors, cursor, dossiers
+from hub.store.candidates import Which, matching
 from hub.store.dossiers import DossierRow, Filter, Position
+from hub.store.ratings import ratings_of
 from hub.store.whole import WholeDossier, whole
 from hub.sync.health import freshness
 
 _PER_PAGE = 50
-_ASKED = ("q", "status", "agency", "procedure", "received_from", "received_to")
+_ASKED = ("q", "status", "due", "agency", "procedure", "received_from", "received_to", "conflicts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,12 @@ def page() -> str:
 
 def one(code: str) -> ResponseReturnValue:
     """One dossier by any of its codes."""
-    found = dossiers.with_code(database(), code)
-    agency = request.args.get("agency")
-    chosen = [row for row in found if agency is None or row.values.get("agency", {}).get("code") == agency]
+    chosen = matching(database(), code, Which(request.args.get("agency"), request.args.get("connector")))
     if not chosen:
         return render_template("console/no_dossier.html", code=code), 404
     if len(chosen) > 1:
-        return render_template("console/candidates.html", code=code, rows=chosen)
-    return _page_of(chosen[0])
+        return render_template("console/candidates.html", code=code, candidates=chosen)
+    return _page_of(chosen[0].row)
 
 
 def _page_of(row: DossierRow) -> str:
@@ -77,9 +75,14 @@ def _page_of(row: DossierRow) -> str:
         dossier=found,
         values=row.values,
         groups=_groups(found),
-        fresh=freshness(rows, {source.source.connector for source in found.sources}, now),
+        fresh=freshness(rows, dossiers.connectors_of(database(), [row.id]).get(row.id, ()), now),
         titles={name: connector.title for name, connector in rows.items()},
         now=now,
+        lists=values.lists(found),
+        history=values.history(found.history),
+        partable=parting.partable(found),
+        ratings=ratings_of(database(), row.id),
+        **due.parts(found, now),
     )
 
 
@@ -92,25 +95,9 @@ def _groups(found: WholeDossier) -> list[tuple[Word, list[FieldShown]]]:
 
 def _field(found: WholeDossier, name: str) -> FieldShown:
     said = found.provenance[name]
-    conflicts = [(claim.source.connector, _text(name, claim.value)) for claim in said.conflicts]
-    return FieldShown(name, words.field(name), _claim(name, said.believed), said.believed.source.connector, conflicts)
-
-
-def _claim(name: str, claim: Claim) -> str:
-    return _text(name, claim.value)
-
-
-def _text(name: str, value: Any) -> str:
-    """A value as a person reads it."""
-    known = DOSSIER_FIELDS.get(name)
-    match known.type if known else "text":
-        case "time":
-            return shown.time(value)
-        case "date":
-            return shown.day(value)
-        case "choice":
-            return str(words.CHOICES[name].get(value, value))
-    return str(value)
+    conflicts = [(claim.source.connector, values.text(name, claim.value)) for claim in said.conflicts]
+    believed = said.believed
+    return FieldShown(name, words.field(name), values.text(name, believed.value), believed.source.connector, conflicts)
 
 
 def _filter(asked: dict[str, str]) -> Filter:
@@ -123,6 +110,8 @@ def _filter(asked: dict[str, str]) -> Filter:
         received_from=start_of(first) if first else None,
         received_to=end_of(last) if last else None,
         words=asked["q"] or None,
+        due=due.wanted(asked["due"]),
+        conflicts=True if asked["conflicts"] else None,
     )
 
 

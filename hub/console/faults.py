@@ -119,9 +119,25 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
         _("Nguồn dữ liệu đã thay đổi so với lần chấp nhận trước."),
         _("Hãy kiểm tra ánh xạ bằng `hub preview`, rồi chấp nhận bằng `hub connector accept`."),
     ),
+    "too_many_unreadable": (
+        _("Quá nhiều bản ghi không đọc được, nên lượt chạy đã dừng trước khi gây hại."),
+        _("Hãy xem trang Cách ly, sửa ánh xạ hoặc ngưỡng `stop_when`; hoặc chạy tiếp bằng `hub sync TÊN --anyway`."),
+    ),
+    "not_in_payload": (
+        _("Một số bản ghi không còn tìm thấy trong gói tin của chúng."),
+        _("Cách đọc gói tin đã đổi; hãy đọc lại nguồn bằng `hub sync TÊN --full`."),
+    ),
+    "payload_not_read": (
+        _("Một số gói tin không đọc lại được."),
+        _("Hãy kiểm tra cấu hình của đầu nối, hoặc đọc lại nguồn bằng `hub sync TÊN --full`."),
+    ),
     "problems": (
         _("Một số hồ sơ có trường không đọc được; các trường đó để trống."),
         _("Trang của từng hồ sơ và `hub dossier` cho biết trường nào; hãy sửa ánh xạ hoặc báo cho cơ quan."),
+    ),
+    "duplicate_service": (
+        _("Có thủ tục được đầu nối khác cùng phục vụ."),
+        _("Đây là phát hiện về quy định một cổng, không phải lỗi; xem Danh mục, mục Dịch vụ trùng."),
     ),
     "server_certificate_ends": (_("Chứng thư số của hệ thống cơ quan sắp hết hạn."), _RENEW),
     "our_certificate_ends": (_("Chứng thư số của hub sắp hết hạn."), _RENEW),

@@ -1,17 +1,22 @@
-"""Records that could not be read: why, and what came."""
+"""Records that could not be read: why, what came, and reading them again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import orjson
-from flask import render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from hub.console.database import database
-from hub.store import connectors, cursor, quarantine
+from hub.record.connector_state import Life
+from hub.store import connectors, cursor, quarantine, replays
 from hub.store.quarantine import QuarantineRow
+from hub.store.replays import Wanted
 
 _PER_PAGE = 25
-_LONGEST_RAW = 20_000  # letters; what is longer is cut, a page must stay a page
+LONGEST_RAW = 20_000  # letters; what is longer is cut, a page must stay a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +29,50 @@ class Held:
 
 
 def page() -> str:
-    """Records in quarantine, newest first."""
-    connector = request.args.get("connector") or None
-    found = quarantine.listed(database(), connector, _before(), _PER_PAGE + 1)
+    """Reasons, those of most records first; then records, newest first."""
+    connector, group = request.args.get("connector") or None, request.args.get("group") or None
+    found = quarantine.listed(database(), connector, _before(), _PER_PAGE + 1, group)
     shown = found[:_PER_PAGE]
     following = (
-        url_for("console.quarantine", connector=connector, after=cursor.after_id("quarantine", shown[-1].id))
+        url_for(
+            "console.quarantine",
+            connector=connector,
+            group=group,
+            after=cursor.after_id("quarantine", shown[-1].id),
+        )
         if shown != found
         else None
     )
+    every = connectors.listed(database())
     return render_template(
         "console/quarantine.html",
+        groups=quarantine.groups(database(), connector),
         held=_held(shown),
         connector=connector,
-        connectors=connectors.listed(database()),
+        group=group,
+        connectors=every,
+        active={each.name for each in every if each.state == Life.ACTIVE},
         following=following,
-        longest=_LONGEST_RAW,
+        longest=LONGEST_RAW,
+        now=datetime.now(UTC),
+        unseen_days=quarantine.UNSEEN_DAYS,
     )
+
+
+def replay(name: str) -> ResponseReturnValue:
+    """Queue a replay of one record, of those with one reason, or of all of a connector."""
+    connector = connectors.named(database(), name)
+    if connector is None:
+        abort(404)
+    wanted = Wanted(key=request.form.get("key") or None, group=request.form.get("group") or None)
+    if connector.state != Life.ACTIVE:
+        flash(_("%(name)s đang tạm dừng hoặc chưa kích hoạt, nên không chạy.", name=connector.title))
+    elif not replays.count(database(), connector.id, wanted):
+        flash(_("Không còn bản ghi nào như vậy trong cách ly."))
+    else:
+        run_id = replays.ask_once(database(), connector.id, wanted, datetime.now(UTC))
+        return redirect(url_for("console.run", run_id=run_id))
+    return redirect(url_for("console.quarantine", connector=name))
 
 
 def _before() -> int | None:
@@ -52,11 +84,11 @@ def _before() -> int | None:
 
 
 def _held(rows: Sequence[QuarantineRow]) -> list[Held]:
-    texts = [_readable(row.raw) for row in rows]
-    return [Held(row, text[:_LONGEST_RAW], len(text) > _LONGEST_RAW) for row, text in zip(rows, texts, strict=True)]
+    texts = [readable(row.raw) for row in rows]
+    return [Held(row, text[:LONGEST_RAW], len(text) > LONGEST_RAW) for row, text in zip(rows, texts, strict=True)]
 
 
-def _readable(raw: bytes) -> str:
+def readable(raw: bytes) -> str:
     """JSON on several lines; anything else as it came. Jinja escapes it, so that nothing in it acts."""
     try:
         return orjson.dumps(orjson.loads(raw), option=orjson.OPT_INDENT_2).decode()

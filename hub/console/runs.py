@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from hub.console.database import database
 from hub.record.connector_state import Life
 from hub.record.run_state import RunState
-from hub.store import connectors, cursor, runs
+from hub.store import connectors, cursor, replays, runs
 from hub.store.runs import RunRow
 
 _PER_PAGE = 50
@@ -41,12 +41,12 @@ def page() -> str:
 
 def one(run_id: int) -> str:
     """One run."""
-    return render_template("console/run.html", run=_run(run_id), now=datetime.now(UTC))
+    return _shown("console/run.html", run_id)
 
 
 def progress_part(run_id: int) -> str:
     """What changes while a run goes on."""
-    return render_template("console/_run.html", run=_run(run_id), now=datetime.now(UTC))
+    return _shown("console/_run.html", run_id)
 
 
 def run_now(name: str) -> ResponseReturnValue:
@@ -57,7 +57,8 @@ def run_now(name: str) -> ResponseReturnValue:
     if connector.state != Life.ACTIVE:
         flash(_("%(name)s đang tạm dừng hoặc chưa kích hoạt, nên không chạy.", name=connector.title))
         return redirect(url_for("console.overview"))
-    waiting = runs.listed(database(), connector=name, state=RunState.QUEUED, limit=1)
+    queued = runs.listed(database(), connector=name, state=RunState.QUEUED)
+    waiting = [run for run in queued if run.kind != replays.REPLAY]  # which asks the department nothing
     if waiting:
         flash(_("%(name)s đã có một lượt đang chờ, nên không thêm lượt nữa.", name=connector.title))
         return redirect(url_for("console.run", run_id=waiting[0].id))
@@ -72,6 +73,12 @@ def _before() -> int | None:
         return cursor.id_position("runs", request.args.get("after", ""))
     except cursor.CursorError:
         return None
+
+
+def _shown(template: str, run_id: int) -> str:
+    run = _run(run_id)
+    let_out = replays.let_out(database(), run_id) if run.kind == replays.REPLAY else (0, [])
+    return render_template(template, run=run, let_out=let_out, now=datetime.now(UTC))
 
 
 def _run(run_id: int) -> RunRow:

@@ -40,11 +40,13 @@ KIND: dict[str, Word] = {
     "full": _("Đọc lại từ đầu"),
     "one": _("Một bản ghi"),
     "push": _("Đẩy hồ sơ"),
+    "replay": _("Đọc lại gói tin đã giữ"),
 }
 TRIGGER: dict[str, Word] = {
     "schedule": _("Theo lịch"),
     "hand": _("Chạy tay"),
-    "anyway": _("Chạy tay, cả trong giờ không hỏi"),
+    "anyway": _("Chạy tay, bỏ qua giờ nghỉ và ngưỡng dừng"),
+    "mapping": _("Vì ánh xạ đã đổi"),
     "push": _("Cơ quan tự đẩy"),
 }
 
@@ -72,6 +74,25 @@ CHOICES: dict[str, dict[str, Word]] = {
         "state_agency": _("Cơ quan nhà nước"),
         "organisation": _("Tổ chức khác"),
     },
+    "applicant.id_kind": {"citizen_id": _("Căn cước công dân (12 số)"), "id_card": _("Chứng minh nhân dân (9 số)")},
+    "return_method": {"direct": _("Trực tiếp"), "post": _("Bưu chính công ích")},
+    "online_payment": {"none": _("Không"), "paid": _("Đã thanh toán"), "other": _("Hình thức khác")},
+}
+# Choices in the rows of lists, by their column.
+ROW_CHOICES: dict[str, dict[str, Word]] = {
+    "status": STATUS,
+    "kind": {"normal": _("Phí, lệ phí"), "appraisal": _("Phí thẩm định"), "extension": _("Phí bổ sung, gia hạn")},
+    "collected": {
+        "at_reception": _("Khi tiếp nhận"),
+        "at_supplement": _("Khi bổ sung"),
+        "at_return": _("Khi trả kết quả"),
+    },
+}
+
+RATING: dict[str, Word] = {
+    "very_satisfied": _("Rất hài lòng"),
+    "satisfied": _("Hài lòng"),
+    "dissatisfied": _("Không hài lòng"),
 }
 
 # Every field of a dossier, in the order and the groups of its page.
@@ -81,11 +102,18 @@ FIELD_GROUPS: tuple[tuple[Word, dict[str, Word]], ...] = (
         {
             "code": _("Mã hồ sơ"),
             "national_code": _("Mã hồ sơ quốc gia"),
+            "receipt_number": _("Số biên nhận"),
             "status": _("Trạng thái"),
             "status_text": _("Trạng thái theo nguồn"),
             "summary": _("Trích yếu"),
             "channel": _("Kênh thực hiện"),
+            "submission_place": _("Nơi nộp hồ sơ"),
             "officer": _("Người xử lý"),
+            "return_method": _("Hình thức trả kết quả"),
+            "return_information": _("Thông tin trả kết quả"),
+            "digitised": _("Có thành phần số hóa"),
+            "online_payment": _("Thanh toán trực tuyến"),
+            "other_information": _("Thông tin khác của nguồn"),
             "note": _("Ghi chú"),
         },
     ),
@@ -96,6 +124,7 @@ FIELD_GROUPS: tuple[tuple[Word, dict[str, Word]], ...] = (
             "received_at": _("Ngày tiếp nhận"),
             "due_at": _("Ngày hẹn trả"),
             "completed_at": _("Ngày kết thúc xử lý"),
+            "refused_at": _("Ngày từ chối"),
             "returned_at": _("Ngày trả kết quả"),
         },
     ),
@@ -104,9 +133,15 @@ FIELD_GROUPS: tuple[tuple[Word, dict[str, Word]], ...] = (
         {
             "applicant.name": _("Họ tên"),
             "applicant.kind": _("Đối tượng"),
+            "applicant.portal_id": _("Mã đối tượng trên Cổng Dịch vụ công quốc gia"),
+            "applicant.id_kind": _("Loại định danh"),
             "applicant.id_number": _("Số định danh"),
+            "applicant.paper_number": _("Số giấy tờ khác"),
+            "applicant.tax_code": _("Mã số thuế"),
+            "applicant.vneid_verified": _("Đã xác thực với VNeID"),
             "applicant.birth_date": _("Ngày sinh"),
             "applicant.phone": _("Điện thoại"),
+            "applicant.fax": _("Fax"),
             "applicant.email": _("Thư điện tử"),
             "applicant.address": _("Địa chỉ"),
         },
@@ -127,10 +162,56 @@ FIELD_GROUPS: tuple[tuple[Word, dict[str, Word]], ...] = (
 
 FIELDS: dict[str, Word] = {name: word for _group, words in FIELD_GROUPS for name, word in words.items()} | {
     "documents": _("Giấy tờ đã nộp"),
+    "papers": _("Thành phần hồ sơ giấy"),
     "fees": _("Phí, lệ phí"),
+    "supplements": _("Yêu cầu bổ sung"),
+    "supplements.papers": _("Giấy tờ phải bổ sung"),
+    "supplements.fees": _("Phí, lệ phí khi bổ sung"),
+    "results": _("Giấy tờ kết quả"),
+    "databases": _("Cơ sở dữ liệu đã kết nối"),
 }
+
+# The columns of lists.
+COLUMNS: dict[str, Word] = {
+    "actor": _("Người xử lý"),
+    "amount": _("Số tiền"),
+    "at": _("Thời điểm"),
+    "code": _("Mã"),
+    "collected": _("Hình thức thu"),
+    "content": _("Nội dung"),
+    "deleted": _("Đã gỡ"),
+    "digitised": _("Được số hóa"),
+    "due_after": _("Ngày hẹn trả mới"),
+    "due_at": _("Hạn"),
+    "due_before": _("Ngày hẹn trả trước"),
+    "fees": _("Phí, lệ phí"),
+    "file_name": _("Tệp"),
+    "from_repository": _("Lấy từ kho quốc gia"),
+    "id": _("Số ở nguồn"),
+    "kind": _("Loại"),
+    "name": _("Tên"),
+    "paid": _("Đã nộp"),
+    "paid_at": _("Ngày nộp"),
+    "papers": _("Thành phần hồ sơ giấy"),
+    "quantity": _("Số lượng"),
+    "received_at": _("Ngày tiếp nhận"),
+    "received_by": _("Người tiếp nhận"),
+    "reception_information": _("Thông tin tiếp nhận"),
+    "replaced_result": _("Kết quả thay thế"),
+    "requested_at": _("Ngày yêu cầu"),
+    "requested_by": _("Người yêu cầu"),
+    "reuse": _("Tái sử dụng"),
+    "started_at": _("Bắt đầu"),
+    "status": _("Trạng thái"),
+    "title": _("Chức danh"),
+    "unit": _("Phòng ban"),
+    "url": _("Đường dẫn"),
+}
+
+# What a revision tells of besides fields.
+OF_A_REVISION: dict[str, Word] = {"codes": _("Các mã"), "sources": _("Các bản ghi nguồn")}
 
 
 def field(name: str) -> Word:
     """A field's name; facts that have no field of ours keep the source's own name."""
-    return FIELDS.get(name, name.removeprefix("extra."))
+    return FIELDS.get(name) or OF_A_REVISION.get(name) or name.removeprefix("extra.")

@@ -1,9 +1,8 @@
 """Who may use the hub: an API key with every request, or a session of the console that was begun with one."""
 
-from datetime import datetime
 from time import monotonic
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -41,8 +40,13 @@ def guard() -> ResponseReturnValue | None:
     if is_api(request.path):
         g.key = _allowed(_key_holder())
         return None
-    g.holder = _session_holder()
-    return None if g.holder else _to_sign_in()
+    key = _session_key()
+    if key is None:
+        return _to_sign_in()
+    g.holder, g.may_change = key.name, key.role is Role.MANAGE
+    if request.method == "POST" and request.blueprint == "console" and not g.may_change:
+        abort(403)
+    return None
 
 
 def blueprint() -> Blueprint:
@@ -52,7 +56,7 @@ def blueprint() -> Blueprint:
 
     @pages.get("/sign-in")
     def sign_in() -> ResponseReturnValue:
-        if _session_holder():
+        if _session_key():
             return redirect(_local(request.args.get("next")))
         return render_template("console/sign_in.html")
 
@@ -83,19 +87,19 @@ def _begin_session(text: str) -> bool:
     session.clear()
     session.permanent = True
     session["holder"] = key.name
-    session["since"] = _issued(key.name)
+    session["since"] = key.created_at.isoformat()
     return True
 
 
-def _session_holder() -> str | None:
-    """Who has signed in, if the key that was used still works: a new or revoked key ends the session."""
+def _session_key() -> ApiKey | None:
+    """The key of who has signed in, if it still works: a new or revoked key ends the session."""
     holder = session.get("holder")
-    return holder if holder and session.get("since") == _issued(holder) else None
+    key = _issued(holder) if holder else None
+    return key if key and session.get("since") == key.created_at.isoformat() else None
 
 
-def _issued(holder: str) -> str | None:
-    times: dict[str, datetime] = {key.name: key.created_at for key in keys.listed(_database())}
-    return times[holder].isoformat() if holder in times else None
+def _issued(holder: str) -> ApiKey | None:
+    return next((key for key in keys.listed(_database()) if key.name == holder), None)
 
 
 def _allowed(key: ApiKey) -> ApiKey:

@@ -15,7 +15,17 @@ from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 
 from hub import console
-from hub.api import connectors, inspection_routes, mapping_routes, problems, secret_routes
+from hub.api import (
+    catalogue_routes,
+    connectors,
+    inspection_routes,
+    mapping_routes,
+    parting_routes,
+    problems,
+    quarantine_routes,
+    received_routes,
+    secret_routes,
+)
 from hub.api.docs import docs, swagger
 from hub.api.ports import Register
 from hub.api.push import push
@@ -23,6 +33,8 @@ from hub.api.push_soap import soap
 from hub.api.routes import api, health
 from hub.console.blueprint import blueprint as console_pages
 from hub.console.language import chosen_language
+from hub.inspection.received import rereads_by
+from hub.record.standing import NEAR_DUE
 from hub.store.database import Database
 from hub.sync.delivery import Intake
 from hub.sync.owner import this_process
@@ -31,7 +43,16 @@ from hub.web import access, errors
 _ABOUT = (
     "Dossiers of every department of the city in one record. Times are UTC; days are Vietnam's; money is whole đồng."
 )
-_ADDRESSES = (connectors, inspection_routes, mapping_routes, secret_routes)  # importing them put theirs on `api`
+_ADDRESSES = (
+    catalogue_routes,
+    connectors,
+    inspection_routes,
+    mapping_routes,
+    parting_routes,
+    quarantine_routes,
+    received_routes,
+    secret_routes,
+)  # importing them put theirs on `api`
 _TRANSLATIONS = Path(console.__file__).parent / "translations"
 _SETTINGS = {
     "SESSION_COOKIE_NAME": "hub_session",
@@ -54,10 +75,13 @@ _HEADERS = {
 }
 
 
-def create_app(database: Database, secret_key: bytes, register: Register | None = None) -> Flask:
+def create_app(
+    database: Database, secret_key: bytes, register: Register | None = None, near_due: timedelta = NEAR_DUE
+) -> Flask:
     """The API and the console over `database`; `secret_key` signs the console's sessions.
 
-    Without a `register` connectors can be looked at, but neither changed nor asked.
+    Without a `register` connectors can be looked at, but neither changed nor asked. `near_due`: a due date that is no
+    further away counts as near.
     """
     app = OpenAPI(
         __name__,
@@ -76,6 +100,8 @@ def create_app(database: Database, secret_key: bytes, register: Register | None 
     app.session_interface = _Sessions()
     app.extensions["hub.database"] = database
     app.extensions["hub.register"] = register
+    app.extensions["hub.rereads"] = (lambda _: None) if register is None else rereads_by(register.connector)
+    app.extensions["hub.near_due"] = near_due
     app.extensions["hub.intake"] = Intake(database, this_process())
     app.config.update(_SETTINGS, SECRET_KEY=secret_key)
     _guard(app)

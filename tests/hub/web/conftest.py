@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from hub.store import keys, schema
 from hub.store.database import Database, connect
+from hub.store.keys import Role
 from hub.web.app import create_app
 from tests.hub.web.filling import Store, fill
 from tests.hub.web.served import FILE, SECRET
@@ -31,7 +32,8 @@ def store(tmp_path: Path, empty: Database) -> Store:
     """A store of its own for every test."""
     now = datetime.now(UTC)
     filled = fill(empty, now)
-    return Store(tmp_path, empty, filled, keys.issue(empty, "kiểm thử", now), now)
+    manager = keys.issue(empty, "quản trị", now, Role.MANAGE)
+    return Store(tmp_path, empty, filled, keys.issue(empty, "kiểm thử", now), now, manager)
 
 
 @pytest.fixture
@@ -50,7 +52,15 @@ def api(app: Flask, store: Store) -> FlaskClient:
 
 @pytest.fixture
 def console(app: Flask, store: Store) -> FlaskClient:
-    """A person who has signed in."""
+    """A person who has signed in with a key that may change things."""
+    client = app.test_client()
+    sign_in(client, store.manager)
+    return client
+
+
+@pytest.fixture
+def reader(app: Flask, store: Store) -> FlaskClient:
+    """A person who has signed in with a key that only looks."""
     client = app.test_client()
     sign_in(client, store.key)
     return client

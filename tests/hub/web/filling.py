@@ -17,8 +17,9 @@ from hub.store.database import Database
 from hub.store.registrations import Registration
 from hub.store.runs import Ending
 from hub.sync.drift import OnDrift
-from hub.sync.page import Work, store
+from hub.sync.page import store
 from hub.sync.watch import Watch
+from hub.sync.work import Work
 from mappings.engine.draft import Draft, Problem
 
 SHARED = "000.00.15.H29-260518-0007"  # two departments speak of this one
@@ -63,13 +64,14 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A store that was filled, and a key to it."""
+    """A store that was filled, and keys to it."""
 
     folder: Path
     database: Database
     filled: Filled
-    key: str
+    key: str  # looks
     now: datetime
+    manager: str  # may change things
 
 
 class _AsGiven:
@@ -77,6 +79,7 @@ class _AsGiven:
 
     name = "so-tu-phap/ly-lich-tu-phap"
     fingerprint = "1a2b3c4d"
+    entity = "dossier"
 
     def read(self, draft: Draft) -> Draft:
         return draft

@@ -1,0 +1,41 @@
+"""One record as it was received, as text that acts on nothing, and to be saved as a file."""
+
+from typing import cast
+
+from flask import Response, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from hub.console.database import database
+from hub.console.quarantine import LONGEST_RAW, readable
+from hub.inspection.received import Received, Rereads, received
+
+
+def page(name: str) -> ResponseReturnValue:
+    """The record's own bytes, or with `whole` the answer that it came in."""
+    found, whole = _found(name), _is_whole()
+    text = readable(found.text(whole=whole).encode())
+    return render_template(
+        "console/received.html",
+        found=found,
+        whole=whole,
+        text=text[:LONGEST_RAW],
+        cut=len(text) > LONGEST_RAW,
+        longest=LONGEST_RAW,
+    )
+
+
+def file(name: str) -> Response:
+    """The same as a file to be saved: never as what it is, or a browser would run what it holds."""
+    found, whole = _found(name), _is_whole()
+    answer = Response(found.payload.body if whole else found.raw, mimetype="application/octet-stream")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.file_name(whole=whole)}"'
+    return answer
+
+
+def _found(name: str) -> Received:
+    rereads = cast("Rereads", current_app.extensions["hub.rereads"])
+    return received(database(), name, request.args.get("key", ""), rereads) or abort(404)
+
+
+def _is_whole() -> bool:
+    return request.args.get("whole") == "1"
