@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ from hub.store.versions import NoSuchVersion, Outdated
 from hub.wiring import Hub, open_hub, open_store, register
 from mappings.engine.library import UnknownMapping
 from mappings.engine.yaml_source import Invalid
+
+_NOT_UTF_8 = re.compile("[\udc80-\udcff]")  # how Python keeps bytes of a command line that are no text
 
 app = typer.Typer(
     name="hub",
@@ -109,6 +112,11 @@ def told() -> Iterator[None]:
         stop(str(error), Exit.WRONG)
     except StoreError as error:
         stop(str(error), Exit.STORE)
+    except UnicodeEncodeError as error:
+        if _NOT_UTF_8.search(error.object) is None:
+            raise
+        given = error.object.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        stop(f"“{given}” holds bytes that are no text in UTF-8, so nothing is called that", Exit.WRONG)
     except KeyboardInterrupt:
         stop("Stopped. Nothing was lost: the next run goes on where this one stopped.", Exit.STOPPED)
 

@@ -166,6 +166,8 @@ def _move(config: Path, name: str, move: Move, author: str, reason: str, *, as_j
     if moved.asked_again:
         said = f"is {moved.after}; the hub asks it again from now on"
     out.print(f"{name}: {said}.", highlight=False)
+    if moved.note:
+        err.print(moved.note, markup=False, soft_wrap=True)
 
 
 def _given(register: Register, file: str) -> Document:

@@ -13,7 +13,7 @@ class Exit(IntEnum):
     WRONG = 2, "the configuration, a mapping or the command itself is wrong; nothing was done"
     STORE = 3, "the database does not answer, or is not at this version"
     NOT_FOUND = 4, "there is no connector, dossier, mapping, key or record of that name"
-    CHANGES = 5, "`hub apply --dry-run` found changes; nothing was done"
+    CHANGES = 5, "a `--dry-run` or `hub mapping diff` found what would change; nothing was done"
     STOPPED = 130, "stopped by Ctrl-C or SIGTERM; nothing is lost"
 
     def __new__(cls, code: int, meaning: str) -> "Exit":

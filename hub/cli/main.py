@@ -4,6 +4,8 @@ import signal
 
 from hub.cli import (
     apply,
+    calendar,
+    catalogue,
     check,
     config,
     connector,
@@ -11,26 +13,38 @@ from hub.cli import (
     db,
     demo,
     discover,
+    explain,
     fetch,
     keys,
     mapping,
+    mapping_diff,
+    mapping_new,
     mapping_versions,
     new,
+    part,
+    payloads,
     preview,
-    scaffold,
+    quarantine,
+    received,
+    replay,
     secret,
     serve,
     show,
     sync,
+    term,
 )
 from hub.cli.app import app
 
+app.add_typer(calendar.commands, name="calendar")
+app.add_typer(catalogue.commands, name="catalogue")
 app.add_typer(config.commands, name="config")
 app.add_typer(connector.commands, name="connector")
 app.add_typer(db.commands, name="db")
 app.add_typer(keys.commands, name="key")
 app.add_typer(mapping.commands, name="mapping")
 app.add_typer(new.commands, name="new")
+app.add_typer(payloads.commands, name="payloads")
+app.add_typer(quarantine.commands, name="quarantine")
 app.add_typer(secret.commands, name="secret")
 
 # `hub demo`, `serve`, `sync`, `check` … stand on `app` itself: importing their modules registers them.
@@ -40,13 +54,19 @@ REGISTERED = (
     sync,
     check,
     discover,
-    scaffold,
     preview,
+    explain,
     fetch,
+    part,
+    received,
+    replay,
     show,
     apply,
     connector_change,
+    mapping_diff,
+    mapping_new,
     mapping_versions,
+    term,
 )
 
 

@@ -1,4 +1,4 @@
-"""`hub mapping put`, `history`, `diff`, `rollback`: the mappings that the hub itself keeps, version by version."""
+"""`hub mapping put`, `history`, `rollback`: the mappings that the hub itself keeps, version by version."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +18,7 @@ from hub.cli.app import (
 from hub.cli.exits import Exit
 from hub.cli.mapping import commands
 from hub.cli.output import local, print_json, print_table, stop
-from hub.cli.versions import print_difference, print_put, text_given
+from hub.cli.versions import print_put, text_given
 from hub.config.mapping import fingerprint_of, text_of
 from hub.store import versions
 from hub.store.versions import CONFIG, HUB, Kind
@@ -44,11 +44,11 @@ def history(name: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOptio
     """Every version of a mapping, newest first, and which is in use. A run names the fingerprint that it read with."""
     with opened_register(config) as register:
         found = versions.listed(register.database, Kind.MAPPING, name)
-        target = register.in_use.target
+        targets = register.in_use.targets
         used = {by: register.in_use.version(Kind.MAPPING, name, by) for by in (HUB, CONFIG)}
     if not found:
         stop(f"there is no mapping {name!r} in the hub", Exit.NOT_FOUND)
-    prints = [fingerprint_of(row.text, target) for row in found]
+    prints = [fingerprint_of(row.text, targets) for row in found]
     users = [[by for by, version in used.items() if version and version.version == row.version] for row in found]
     if as_json:
         lines = zip(found, prints, users, strict=True)
@@ -65,19 +65,6 @@ def _in_use(by: list[str]) -> str:
     """For whose connectors: those of the hub go by its own version before the file, those of config.yaml never."""
     whose = {HUB: "for connectors of the hub", CONFIG: "for connectors of config.yaml"}
     return "yes" if len(by) == len(whose) else ", ".join(whose[each] for each in by)
-
-
-@commands.command()
-def diff(
-    name: str,
-    older: Annotated[int | None, typer.Argument(help="A version; left out, the last but one.")] = None,
-    newer: Annotated[int | None, typer.Argument(help="Another one; left out, the newest.")] = None,
-    config: ConfigOption = DEFAULT_CONFIG,
-    as_json: JsonOption = False,
-) -> None:
-    """Show what changed from one version of a mapping to another, line by line."""
-    with opened_register(config) as register:
-        print_difference(register, Kind.MAPPING, name, older, newer, as_json=as_json)
 
 
 @commands.command()

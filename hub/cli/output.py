@@ -1,5 +1,6 @@
 """What commands print: tables for people, one JSON document for scripts, everything else on standard error."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
@@ -15,6 +16,7 @@ from hub.cli.exits import Exit
 out = Console()
 err = Console(stderr=True, highlight=False)
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -41,6 +43,21 @@ def local(at: datetime | str | None) -> str:
         return ""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
     return moment.astimezone(_ZONE).strftime("%d/%m/%Y %H:%M:%S")
+
+
+def readable(value: Any) -> str:
+    """A value of the record as people read it: a time in Vietnam's, yes and no in words."""
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return local(value)
+    return str(value).lower() if isinstance(value, bool) else harmless(str(value))
+
+
+def harmless(text: str) -> str:
+    """A foreign text without what a terminal would obey; lines and tabs stay."""
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for letter in text.replace("\r\n", "\n")
+    )
 
 
 def stop(sentence: str, code: Exit, hint: str | None = None) -> NoReturn:

@@ -59,7 +59,8 @@ def _print(name: str, shown: Preview, where: str | None) -> None:
     for record in shown.records:
         _print_record(record)
     if not shown.records and not shown.trouble:
-        _plain(f"{name} has no record to show.{_perhaps_elsewhere(where)}")
+        waiting = f" {shown.waiting}." if shown.waiting else ""
+        _plain(f"{name} has no record to show.{waiting}{_perhaps_elsewhere(where)}")
 
 
 def _perhaps_elsewhere(where: str | None) -> str:

@@ -37,7 +37,8 @@ def serve_until_stopped(found: Configuration, host: str, port: int, announce: Ca
     def make_app() -> Any:
         hub = open_hub(found)
         engines.append(Engine(hub))
-        return create_app(hub.database, session_key(found), register(found, hub.database))
+        changes = register(found, hub.database)
+        return create_app(hub.database, session_key(found), changes, found.config.due.near)
 
     def start() -> None:
         for engine in engines:

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, app, as_row, opened_store
+from hub.cli.due import document, due_of, print_due
 from hub.cli.exits import Exit
 from hub.cli.output import local, out, print_json, print_table, stop
 from hub.record.merge import Claim
+from hub.record.moments import to_the_second
 from hub.record.run_state import RunState
-from hub.store import quarantine
 from hub.store import runs as store_runs
 from hub.store.dossiers import with_code
 from hub.store.runs import RunRow
@@ -36,7 +37,7 @@ def runs(
         print_json([as_row(run) for run in found])
         return
     now = datetime.now(UTC)
-    columns = ("run", "connector", "state", "started", "seconds", "fetched", "new", "updated", "same", "aside")
+    columns = ("run", "connector", "kind", "state", "started", "seconds", "fetched", "new", "updated", "same", "aside")
     print_table(columns, [_run_cells(run, now) for run in found])
     for run in found:
         if run.state in ENDED_BADLY:
@@ -55,37 +56,18 @@ def dossier(code: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOptio
         if not found:
             stop(f"no dossier has the code {code!r}", Exit.NOT_FOUND)
         dossiers = [whole(database, row) for row in found]
+        dues = [due_of(database, one, config) for one in dossiers]
     if as_json:
-        documents = [_document(one) for one in dossiers]
+        documents = [_document(one) | document(due) for one, due in zip(dossiers, dues, strict=True)]
         print_json(documents[0] if len(documents) == 1 else documents)
         return
-    for one in dossiers:
+    for one, due in zip(dossiers, dues, strict=True):
         _print(one)
+        print_due(due)
 
 
-@app.command("quarantine")
-def quarantine_(
-    config: ConfigOption = DEFAULT_CONFIG,
-    connector: Annotated[str | None, typer.Option(help="Of this connector only.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
-    as_json: JsonOption = False,
-) -> None:
-    """List the records that could not be read, newest first, with every reason; `--json` has their bytes too."""
-    with opened_store(config) as database:
-        found = quarantine.listed(database, connector=connector, limit=limit)
-    if as_json:
-        print_json([as_row(row) | {"raw": row.raw.decode("utf-8", "replace")} for row in found])
-        return
-    for row in found:
-        seen = f"since {local(row.first_seen_at)}, last {local(row.last_seen_at)}, read by {row.mapping}"
-        out.print(f"{row.connector} {row.key}  ({seen})", markup=False, highlight=False, soft_wrap=True)
-        for reason in row.reasons:
-            out.print(f"    {_reason(reason)}", markup=False, highlight=False, soft_wrap=True)
-    if not found:
-        out.print("Nothing is in quarantine.", highlight=False)
-
-
-def _reason(reason: dict[str, Any]) -> str:
+def reason_of(reason: dict[str, Any]) -> str:
+    """Why a value could not be read, as a sentence."""
     said = "" if reason["value"] in (None, "") else f' says "{reason["value"]}",'
     place = f"{reason['field']}: {reason['source']}".strip(": ")
     if not place:
@@ -96,7 +78,7 @@ def _reason(reason: dict[str, Any]) -> str:
 def _run_cells(run: RunRow, now: datetime) -> tuple[Any, ...]:
     times = (local(run.started_at), run.seconds(now))
     counts = (run.fetched, run.created, run.updated, run.unchanged, run.quarantined)
-    return run.id, run.connector, run.state, *times, *counts
+    return run.id, run.connector, run.kind, run.state, *times, *counts
 
 
 def _document(found: WholeDossier) -> dict[str, Any]:
@@ -114,13 +96,15 @@ def _document(found: WholeDossier) -> dict[str, Any]:
             {
                 "connector": one.source.connector,
                 "key": one.source.key,
-                "changed_at": one.source.changed_at,
+                "changed_at": to_the_second(one.source.changed_at),
                 "stored_at": one.stored_at,
                 "problems": one.problems,
             }
             for one in found.sources
         ],
         "timeline": [as_row(event) for event in found.timeline],
+        "history": [as_row(revision) for revision in found.history],
+        "disowned": [as_row(code) for code in found.disowned],
     }
 
 
@@ -138,13 +122,32 @@ def _print(found: WholeDossier) -> None:
     print_table(("source", "key", "changed there", "stored here"), said)
     for one in found.sources:
         for problem in one.problems or []:
-            said_of = f"{one.source.connector} {one.source.key}: could not be read: {_reason(problem)}"
+            said_of = f"{one.source.connector} {one.source.key}: could not be read: {reason_of(problem)}"
             out.print(said_of, markup=False, highlight=False, soft_wrap=True)
     happened = [
         (local(one.at), one.status or "", one.name or "", one.actor or "", one.connector) for one in found.timeline
     ]
     print_table(("when", "status", "what", "who", "told by"), happened)
+    _print_history(found)
     out.print(f"Known as: {', '.join(found.codes)}", highlight=False)
+
+
+def _print_history(found: WholeDossier) -> None:
+    """What was unusual, what changed, and what persons found to be wrong."""
+    for event in found.timeline:
+        if event.unusual_after:
+            unusual = f"{local(event.at)}: a dossier does not usually move from {event.unusual_after} to {event.status}"
+            out.print(unusual, markup=False, highlight=False, soft_wrap=True)
+    changed = [
+        (local(one.at), one.connector or one.author or "", name, _shown(before), _shown(after), one.reason or "")
+        for one in found.history
+        for name, (before, after) in one.changes.items()
+    ]
+    if changed:
+        print_table(("changed", "by", "field", "before", "after", "why"), changed)
+    for code in found.disowned:
+        said = f"{code.connector} {code.key} gives {code.code} wrongly, says {code.author}: {code.reason}"
+        out.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def _shown(value: Any) -> Any:

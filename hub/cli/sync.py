@@ -10,10 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, active_connector, app, opened
 from hub.cli.exits import Exit
-from hub.cli.output import err, stop
+from hub.cli.output import err, out, stop
 from hub.cli.summary import Synced, print_summary
 from hub.record.run_state import RunState
-from hub.store import connectors, dossiers, runs
+from hub.store import connectors, dossiers, replays, runs
 from hub.sync import run as sync_run
 from hub.sync.circuit import local_time
 from hub.wiring import Hub
@@ -26,7 +26,9 @@ def sync(
     connector: str,
     config: ConfigOption = DEFAULT_CONFIG,
     full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Also inside a blackout window.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also inside a blackout window, and however much cannot be read.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read CONNECTOR now. Exit code 1 when the run did not succeed; the output says why and what to do."""
@@ -34,8 +36,11 @@ def sync(
         active_connector(hub, connector)
         if not anyway:
             _keep_out_of_windows(hub, connector)
+        began = datetime.now(UTC)
         with progress_bars() as bars:
             synced = sync_now(hub, connector, bars, full=full, trigger=runs.ANYWAY if anyway else "hand")
+        if not as_json:
+            _tell_replays(hub, connector, began)
         print_summary([synced], dossiers.totals(hub.database), as_json=as_json)
     if tell_failure(synced):
         raise typer.Exit(Exit.FAILED)
@@ -56,6 +61,11 @@ def progress_bars() -> Progress:
 
 def sync_now(hub: Hub, name: str, bars: Progress, *, full: bool = False, trigger: str = "hand") -> Synced:
     """Do one run of a connector; waits while another worker has it."""
+    return do_now(hub, name, _queue(hub, name, "full" if full else "incremental", trigger), bars)
+
+
+def do_now(hub: Hub, name: str, run_id: int, bars: Progress) -> Synced:
+    """Do a queued run of a connector; waits while another worker has it."""
     bar = bars.add_task(name, total=None, note="")
 
     def show(progress: sync_run.Progress) -> None:
@@ -65,7 +75,6 @@ def sync_now(hub: Hub, name: str, bars: Progress, *, full: bool = False, trigger
 
     started = time.monotonic()
     source = hub.source(name)
-    run_id = _queue(hub, name, "full" if full else "incremental", trigger)
     pause = threading.Event()
     while not sync_run.execute(hub.database, source, run_id, hub.owner, pause, show):
         bars.update(bar, note="another worker has this connector; waiting")
@@ -86,6 +95,14 @@ def tell_failure(synced: Synced) -> bool:
     if run.hint:
         err.print(run.hint, markup=False, soft_wrap=True)
     return True
+
+
+def _tell_replays(hub: Hub, name: str, began: datetime) -> None:
+    """A run with another mapping begins with what stands in quarantine: that is a run of its own, to be told of too."""
+    for run in reversed(runs.listed(hub.database, connector=name, limit=10)):
+        if run.kind == replays.REPLAY and run.started_at is not None and run.started_at >= began:
+            said = f"{name}: first, what stood in quarantine, with the mapping in use now: {run.sentence or run.state}"
+            out.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def _keep_out_of_windows(hub: Hub, name: str) -> None:

@@ -49,6 +49,9 @@ def print_put(kind: Kind, put: Put, *, as_json: bool) -> None:
         stands = "is a draft, which is kept but not run" if put.state is Life.DRAFT else "is in use"
         said = f"version {put.version.version} {stands}"
     out.print(f"{kind} {put.name}: {said}.", markup=False, highlight=False, soft_wrap=True)
+    if kind is Kind.MAPPING and put.version:
+        kept = "Records that are kept already stay as they were read until they change"
+        err.print(f"{kept}; `hub replay CONNECTOR --everything` reads all of them again.", markup=False, soft_wrap=True)
     if put.note:
         err.print(put.note, markup=False, soft_wrap=True)
     if put.state is Life.DRAFT and "Next:" not in put.note:

@@ -170,7 +170,7 @@ def test_a_case_that_does_not_come_out_is_exit_code_1_with_the_difference(tmp_pa
     config.write_text("mappings: {folders: [shelf]}\n")
     done = hub("mapping", "test", "x/y", "-c", config)
     assert done.code == 1
-    assert "wrong: " in done.out
+    assert '  wrong\n    code  expected  "B"\n          found     "A"\n' in done.out
     (shelf / "mapping.yaml").write_text(f"{head}fields: {{coed: {{from: c}}}}\n")
     done = hub("mapping", "lint", "x/y", "-c", config)
     assert done.code == 2
@@ -185,10 +185,10 @@ def test_the_json_schema_of_the_configuration_knows_every_connector_type() -> No
 def test_what_is_in_quarantine_is_listed_with_its_reasons_and_bytes(world: dict[str, str]) -> None:
     assert "Nothing is in quarantine" in hub("quarantine", **world).out
     hub("sync", "mot-cua", **world)
-    (row,) = hub("quarantine", "--json", **world).document
+    (row,) = hub("quarantine", "--json", **world).document["records"]
     assert row["connector"] == "mot-cua"
     assert row["key"] in row["raw"]
-    assert f"mot-cua {row['key']}" in hub("quarantine", "--connector", "mot-cua", **world).out
+    assert f"mot-cua {row['key']}" in hub("quarantine", "mot-cua", **world).out
     assert f"expected {row['reasons'][0]['expected']}" in hub("quarantine", **world).out
 
 

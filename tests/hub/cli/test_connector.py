@@ -169,7 +169,10 @@ def test_secrets_are_taken_from_standard_input_and_never_shown(registered: Comma
 def test_a_mapping_is_put_shown_and_taken_back(registered: Command, tmp_path: Path) -> None:
     file = tmp_path / "mapping.yaml"
     file.write_text(mapping(code="khac"))
-    assert "mapping so-thu/ho-so: version 2 is in use." in registered("mapping", "put", file).out
+    put = registered("mapping", "put", file)
+    assert "mapping so-thu/ho-so: version 2 is in use." in put.out
+    assert "`hub replay CONNECTOR --everything` reads all of them again" in put.err
+    assert "replay" not in registered("mapping", "put", file).err  # nothing changed
     assert "+fields: {code: {from: khac}" in registered("mapping", "diff", "so-thu/ho-so").out
     registered("mapping", "rollback", "so-thu/ho-so", "1", "--reason", "nhầm")
     versions = registered("mapping", "history", "so-thu/ho-so", "--json").document

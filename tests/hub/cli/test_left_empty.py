@@ -77,8 +77,8 @@ def test_lists_are_shown_as_people_read_them(run: Command) -> None:
 def test_a_row_without_a_key_is_told_with_its_file_and_number_and_nothing_else(run: Command) -> None:
     run("sync", "so-tep")
     lines = [line.strip() for line in run("quarantine").out.splitlines()]
-    (keyless,) = [line for line in lines if "row 4" in line]
-    assert keyless.startswith("a record of “1.csv” cannot be read: row 4 has nothing in the column `ma`; ")
+    (keyless,) = [line for line in lines if "line 4" in line]
+    assert keyless.startswith("a record of “1.csv” cannot be read: line 4 has nothing in the column `ma`; ")
     assert any(line.startswith('received_at: nhan says "?", expected') for line in lines)
 
 

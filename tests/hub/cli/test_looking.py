@@ -113,7 +113,7 @@ def test_looking_stores_nothing_and_makes_no_database(config: Path) -> None:
         ("check",),
         ("check", "so-thu"),
         ("discover", "so-thu"),
-        ("scaffold", "so-thu"),
+        ("mapping", "new", "--connector", "so-thu"),
         ("preview", "so-thu"),
     ):
         assert hub(*command, "-c", config).code == 0, command
@@ -173,7 +173,7 @@ def test_from_an_address_to_dossiers_at_a_running_hub_without_writing_a_line(
     assert "connector so-moi: version 1 is a draft" in put.out
     assert "It cannot be activated yet: `agency` still says FILL_IN in line 5." in put.err
     assert hub("check", "-c", config).code == 0
-    mapping.write_text(hub("scaffold", "so-moi", "-c", config).out, encoding="utf-8")
+    mapping.write_text(hub("mapping", "new", "--connector", "so-moi", "-c", config).out, encoding="utf-8")
     assert hub("mapping", "put", mapping, "-c", config).code == 0
     assert hub("preview", "so-moi", "-c", config, "--json").document["records"][0]["read"]["code"]
     assert hub("fetch", "so-moi", "1", "-c", config).code == 2  # a draft is not run
@@ -203,15 +203,15 @@ def test_what_discover_cannot_do_is_a_sentence_and_an_exit_code(config: Path, ad
 
 
 def test_a_first_mapping_is_written_linted_and_previewed(config: Path) -> None:
-    printed = hub("scaffold", "so-thu", "-c", config)
+    printed = hub("mapping", "new", "--connector", "so-thu", "-c", config)
     assert printed.code == 0, printed.err
     assert "  code: {from: SoHoSo} # 95 %: name and form fit; it is the key" in printed.out
-    written = hub("scaffold", "so-thu", "--write", "-c", config)
+    written = hub("mapping", "new", "--connector", "so-thu", "--write", "-c", config)
     path = config.parent / "mine" / "so-thu" / "ho-so" / "mapping.yaml"
     assert path.read_text(encoding="utf-8") == printed.out
     assert str(path) in written.err
     assert hub("mapping", "lint", "so-thu/ho-so", "-c", config).code == 0
-    again = hub("scaffold", "so-thu", "--write", "-c", config)
+    again = hub("mapping", "new", "--connector", "so-thu", "--write", "-c", config)
     assert (again.code, "is there already and stays as it is" in again.err) == (2, True)
     records = hub("preview", "so-thu", "-n", "10", "-c", config, "--json").document["records"]
     assert len(records) == 10
@@ -224,13 +224,13 @@ def test_a_mapping_is_guessed_from_a_file_that_was_mailed(tmp_path: Path, config
     sample.write_text(
         '{"duLieu": [{"maHoSo": "HS-1", "trangThai": "Đã trả", "hoTen": "Lê Văn Thử"}]}', encoding="utf-8"
     )
-    made = hub("scaffold", "so-khac/ho-so", "--from", sample, "-c", config, "--json").document
+    made = hub("mapping", "new", "so-khac/ho-so", "--from", sample, "-c", config, "--json").document
     assert made["mapping"] == "so-khac/ho-so"
     assert "records: duLieu" in made["document"]
     assert {guess["field"] for guess in made["guesses"] if guess["used"]} >= {"code", "status", "applicant.name"}
-    missing = hub("scaffold", "so-khac/ho-so", "--from", sample, "--records", "data", "-c", config)
+    missing = hub("mapping", "new", "so-khac/ho-so", "--from", sample, "--records", "data", "-c", config)
     assert (missing.code, "has no record at `data`" in missing.err) == (1, True)
-    assert hub("scaffold", "so-khac/ho-so", "-c", config).code == 4
+    assert hub("mapping", "new", "so-khac/ho-so", "-c", config).code == 2
 
 
 @pytest.mark.parametrize("columns", [100, 80])
@@ -308,7 +308,7 @@ def test_a_preview_of_a_file_asks_nobody(config: Path, tmp_path: Path) -> None:
 
 
 def test_one_record_is_fetched_and_stored(config: Path, addresses: dict[str, str]) -> None:
-    assert hub("scaffold", "so-thu", "--write", "-c", config).code == 0
+    assert hub("mapping", "new", "--connector", "so-thu", "--write", "-c", config).code == 0
     shown = hub("preview", "so-thu", "-n", "3", "-c", config, "--json").document["records"]
     key = next(record["key"] for record in shown if not record["quarantined"])
     done = hub("fetch", "so-thu", key, "-c", config)
@@ -328,7 +328,7 @@ def test_one_record_is_fetched_and_stored(config: Path, addresses: dict[str, str
 
 
 def test_what_the_source_has_is_held_against_what_the_hub_has(config: Path) -> None:
-    assert hub("scaffold", "so-thu", "--write", "-c", config).code == 0
+    assert hub("mapping", "new", "--connector", "so-thu", "--write", "-c", config).code == 0
     period = ("count", "so-thu", "--from", "2026-01-01", "--to", "31/12/2026", "-c", config)
     before = hub(*period)
     assert (before.code, "40: the source has them, the hub has never seen them" in before.out) == (1, True)
