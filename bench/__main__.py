@@ -12,7 +12,7 @@ from bench.result import Result
 from hub import logs
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("connectors", "run")  # bench/<name>.py, each with measure() -> list[Result]
+BENCHMARKS = ("connectors", "mapping", "run")  # bench/<name>.py, each with measure() -> list[Result]
 
 
 def main(wanted: list[str]) -> None:
