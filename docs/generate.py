@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,14 @@ from connectors.registry import Registry
 from hub.cli.exits import Exit
 from hub.cli.main import app
 from hub.config.schema import json_schema
+from hub.record.entities import AGENCY, ENTITIES, EVENT, PROCEDURE, RATING
 from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, OPEN_PREFIX, RecordField
 from hub.record.status import OFFICIAL
 from hub.store.database import connect
 from hub.web.app import create_app
+from hub.wiring import record_targets
+from mappings.engine.schema import json_schema as mapping_schema
+from mappings.reference import page as mapping_page
 
 REFERENCE = Path(__file__).parent / "reference"
 CONNECTORS = Path(__file__).parents[1] / "connectors"
@@ -30,7 +34,9 @@ def generated() -> dict[str, str]:
     return {
         "commands.md": _commands(),
         "record.md": _record(),
+        "mapping.md": f"{NOTE}\n{mapping_page()}",
         "config.schema.json": _json(json_schema()),
+        "mapping.schema.json": _json(mapping_schema(record_targets())),
         "openapi.json": _json(_openapi()),
     }
 
@@ -97,10 +103,14 @@ def _record() -> str:
         lines += [f"\n## {name}\n", *_table(fields)]
     lines += ["\n## Statuses\n", "| word | number | label |", "|---|---|---|"]
     lines += [f"| `{status}` | {official.number} | {official.label} |" for status, official in OFFICIAL.items()]
+    for entity in (EVENT, RATING, PROCEDURE, AGENCY):
+        lines += [f"\n## `entity: {entity}`\n", *_table(ENTITIES[entity].fields)]
+        for name, fields in ENTITIES[entity].lists.items():
+            lines += [f"\n### {name}\n", *_table(fields)]
     return "\n".join(lines) + "\n"
 
 
-def _table(fields: dict[str, RecordField]) -> Iterator[str]:
+def _table(fields: Mapping[str, RecordField]) -> Iterator[str]:
     yield "| field | type | meaning | national portal |"
     yield "|---|---|---|---|"
     for name, field in fields.items():

@@ -8,7 +8,7 @@ import pytest
 from connectors.registry import Registry
 from docs.generate import REFERENCE, generated
 from hub.config.file import understand
-from hub.wiring import dossier_target
+from hub.wiring import record_targets
 from mappings.engine.compile import compile as compile_mapping
 from mappings.engine.document import load
 from mappings.engine.yaml_source import parse
@@ -47,7 +47,7 @@ def test_the_departments_page_shows_a_configuration_and_a_mapping_that_are_right
     assert found.config.connectors[0].name == "so-thu-nghiem"
     path = tmp_path / "mapping.yaml"
     path.write_text(mapping, encoding="utf-8")
-    read = compile_mapping(load(path), dossier_target())
+    read = compile_mapping(load(path), record_targets())
     assert read.name == found.config.connectors[0].mapping
 
 
