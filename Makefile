@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs lock clean
+.PHONY: help demo test chaos lint bench docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -21,6 +21,13 @@ demo: .venv/runtime ## department systems, first sync, API and console on this m
 test: .venv/dev .venv/chromium ## every test, SQLite and PostgreSQL, and a real browser (ARGS='-k name')
 	@$(RUN)/python -m pytest -n 2 $(ARGS)
 
+chaos: .venv/dev ## syncs that are killed, cut off and starved, against undisturbed ones (ROUNDS=200 RECORDS=100000 SEED=1 DATABASE=sqlite)
+ifeq ($(ONLY),roles)
+	@$(RUN)/python -m tests.chaos.roles --records $(or $(RECORDS),20000) --seed $(or $(SEED),1) $(ARGS)
+else
+	@$(RUN)/python -m tests.chaos --rounds $(or $(ROUNDS),20) --records $(or $(RECORDS),100000) --seed $(or $(SEED),1) --database $(or $(DATABASE),postgresql) $(ARGS)
+endif
+
 lint: .venv/dev ## style, types, walls between the rooms, configuration and mappings
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
@@ -29,7 +36,7 @@ lint: .venv/dev ## style, types, walls between the rooms, configuration and mapp
 	@$(RUN)/hub config check config.yaml
 	@$(RUN)/hub mapping lint
 
-bench: .venv/dev ## every benchmark, or one with ONLY=name; figures go to bench/results/
+bench: .venv/bench ## every benchmark, or one with ONLY=name; figures go to bench/results/
 	@$(RUN)/python -m bench $(ONLY)
 
 docs: .venv/dev ## write the generated parts of the docs again (settings, commands, functions, OpenAPI, JSON Schema)
@@ -38,6 +45,7 @@ docs: .venv/dev ## write the generated parts of the docs again (settings, comman
 lock: $(UV) ## resolve the dependencies again into the three lock files
 	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 pyproject.toml -o requirements.lock
 	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
 	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 requirements-build.in -o requirements-build.lock
 
 clean: ## remove the environment, the demo's data and every cache
@@ -63,6 +71,11 @@ $(UV):
 .venv/dev: requirements-dev.lock .venv/runtime
 	@echo "Installing the packages of requirements-dev.lock ..." >&2
 	@$(UV) pip install --compile-bytecode --python $(RUN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/bench: requirements-bench.lock .venv/dev
+	@echo "Installing the packages of requirements-bench.lock ..." >&2
+	@$(UV) pip install --compile-bytecode --python $(RUN)/python --require-hashes -r requirements-bench.lock
 	@touch $@
 
 .venv/chromium: | .venv/dev
