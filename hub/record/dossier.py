@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from hub.record.event import Event, events_of, inferred, withdrawn
 from hub.record.identity import Code, codes_of, normalise, stand_in
 from hub.record.merge import Source, Values, flatten, merge, merged_values
-from hub.record.text import fold
+from hub.record.shown import Shown, shown
 
 Name = tuple[str, str]  # of a source record: its connector, and its key there
 
@@ -62,19 +62,21 @@ class Voice:
             else:
                 self.lost_codes.append(code)
 
-    def tell(self, events: Iterable[Event]) -> list[Event]:
-        """Those of the events that it never told before."""
-        fresh = {event.fingerprint: event for event in events if event.fingerprint not in self.told}
+    def tell(self, events: Iterable[Event]) -> dict[bytes, Event]:
+        """Those of the events that it never told before, by fingerprint."""
+        fresh = {name: event for event in events if (name := event.fingerprint) not in self.told}
         self.told |= fresh.keys()
         self.guesses |= {name: event for name, event in fresh.items() if event.inferred}
         self.new_events += fresh.values()
-        return list(fresh.values())
+        return fresh
 
     def take_back(self, source: Source) -> str:
         """`source` reads the same bytes in another way: what only the reading before told never happened.
 
         The time of the status before, where only the hub had dated it.
         """
+        if source == self.source:  # nearly always: another mapping that reads this record no other way
+            return ""
         gone, at = withdrawn(self.source, source, self.guesses.values())
         self.lost_events |= gone & self.told
         self.told -= gone
@@ -268,21 +270,9 @@ class Dossier:
         return str(self.values["code"])
 
     @property
-    def received_on(self) -> str:
-        """The time that orders lists: received, else submitted; empty where no source says."""
-        return str(self.values.get("received_at") or self.values.get("submitted_at") or "")
-
-    @property
-    def search_text(self) -> str:
-        """What a search looks through, folded: codes, owner's name, summary, procedure."""
-        values = self.values
-        parts: list[Any] = [code.value for code in self.codes]
-        parts += [
-            values.get("applicant", {}).get("name"),
-            values.get("summary"),
-            values.get("procedure", {}).get("name"),
-        ]
-        return fold(" ".join(part for part in parts if part))
+    def shown(self) -> Shown:
+        """What it is found by."""
+        return shown(self.values, self.codes)
 
     def _say(self, source: Source, codes: tuple[Code, ...], voice: Voice | None) -> Voice:
         """This is the newest version of a record that it may have heard of."""
@@ -313,9 +303,9 @@ class Dossier:
         guess = inferred(source, said, now)
         fresh = voice.tell([*events_of(source.values), guess] if guess else events_of(source.values))
         known = self._what_is_known().events
-        news = [event for event in fresh if event.fingerprint not in known]
-        known.update(event.fingerprint for event in news)
-        return any(not event.inferred or self._moves(source, said) for event in news)
+        news = fresh.keys() - known
+        known.update(news)
+        return any(not fresh[name].inferred or self._moves(source, said) for name in news)
 
     def _moves(self, source: Source, said: Source | None) -> bool:
         """Whether the status of a version is another one than before it, as far as is known without the timeline."""
@@ -334,8 +324,8 @@ class Stored:
 
     def changes(self, dossier: Dossier) -> dict[str, list[Any]]:
         """What is different now, by field: before and after; of its codes and records those that it lost and got."""
-        before: dict[str, Any] = dict(flatten(self.values))
-        after: dict[str, Any] = dict(flatten(dossier.values))
+        before: dict[str, Any] = dict(flatten(_otherwise(self.values, dossier.values)))
+        after: dict[str, Any] = dict(flatten(_otherwise(dossier.values, self.values)))
         names = [*before, *(name for name in after if name not in before)]
         changes = {name: [before.get(name), after.get(name)] for name in names if before.get(name) != after.get(name)}
         if self.names != dossier.voices.keys():
@@ -345,6 +335,11 @@ class Stored:
             codes = set(self.codes), set(dossier.codes)
             changes["codes"] = [_values_of(codes[0] - codes[1]), _values_of(codes[1] - codes[0])]
         return changes
+
+
+def _otherwise(values: Values, others: Values) -> Values:
+    """The groups of values that are not the same in `others`: few, so that only these need to be taken apart."""
+    return {name: value for name, value in values.items() if value != others.get(name)}
 
 
 def _written(names: Iterable[Name]) -> list[str]:

@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 LONGEST = 200  # characters of a code; what is longer is no code
@@ -27,7 +28,8 @@ class Code(NamedTuple):
 
 def normalise(code: str) -> str:
     """A code as it is compared: NFC, upper case, no white space."""
-    return "".join(unicodedata.normalize("NFC", code).upper().split())
+    composed = code if code.isascii() else unicodedata.normalize("NFC", code)
+    return "".join(composed.upper().split())
 
 
 def codes_of(values: dict[str, Any], scope: str) -> tuple[Code, ...]:
@@ -35,12 +37,12 @@ def codes_of(values: dict[str, Any], scope: str) -> tuple[Code, ...]:
 
     A national code counts only in its official form: whatever else stands there (`0`, `chưa có`) would join strangers.
     """
-    found: dict[Code, None] = {}
-    if code := _code(values.get("code") or "", scope):
-        found[code] = None
-    if (national := _code(values.get("national_code") or "", scope)) and national.scope == _NATIONWIDE:
-        found[national] = None
-    return tuple(found)
+    local, national = values.get("code"), values.get("national_code")
+    one = _code(local, scope) if local else None
+    other = _code(national, scope) if national else None
+    if other is None or other == one or other.scope != _NATIONWIDE:
+        return (one,) if one else ()
+    return (one, other) if one else (other,)
 
 
 def disowning(values: dict[str, Any], scope: str, wrong: Collection[Code], name: tuple[str, str]) -> dict[str, Any]:
@@ -64,8 +66,11 @@ def stand_in(name: tuple[str, str]) -> str:
     return readable if len(readable) <= LONGEST else f"{connector}#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
+@lru_cache(maxsize=4096)  # the codes of a page are asked for again and again
 def _code(written: str, scope: str) -> Code | None:
     text = normalise(written)
-    if len(text) > LONGEST or not _SAYS_SOMETHING.search(text):
+    if len(text) > LONGEST:
         return None
-    return Code(_NATIONWIDE if _OFFICIAL.fullmatch(text) else scope, text)
+    if _OFFICIAL.fullmatch(text):
+        return Code(_NATIONWIDE, text)
+    return Code(scope, text) if _SAYS_SOMETHING.search(text) else None

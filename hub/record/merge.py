@@ -151,7 +151,9 @@ def _rank(source: Source, name: str) -> tuple[bool, int, str]:
 def merged_values(sources: Sequence[Source]) -> Values:
     """The values alone: most dossiers have one source, and then there is nothing to weigh."""
     if len(sources) == 1:
-        return {name: value for name, value in sources[0].values.items() if name != "events"}
+        values = dict(sources[0].values)
+        values.pop("events", None)
+        return values
     return merge(sources).values
 
 

@@ -7,18 +7,20 @@ class RunState(StrEnum):
     """Where a run stands."""
 
     QUEUED = "queued"
-    RUNNING = "running"
+    RUNNING = "running"  # also while its worker is gone and no other one has taken it over yet
     SUCCEEDED = "succeeded"
     FAILED = "failed"
-    INTERRUPTED = "interrupted"  # its worker died or was stopped; the next run goes on at the bookmark
+    INTERRUPTED = "interrupted"  # stopped half-way by no fault of anybody; the next run goes on at the bookmark
+    CANCELLED = "cancelled"  # a person stopped it
 
 
 MOVES: dict[RunState, frozenset[RunState]] = {
-    RunState.QUEUED: frozenset({RunState.RUNNING, RunState.INTERRUPTED}),
-    RunState.RUNNING: frozenset({RunState.SUCCEEDED, RunState.FAILED, RunState.INTERRUPTED}),
+    RunState.QUEUED: frozenset({RunState.RUNNING, RunState.INTERRUPTED, RunState.CANCELLED}),
+    RunState.RUNNING: frozenset(set(RunState) - {RunState.RUNNING}),  # to the queue: it gives way, or its worker does
     RunState.SUCCEEDED: frozenset(),
     RunState.FAILED: frozenset(),
     RunState.INTERRUPTED: frozenset(),
+    RunState.CANCELLED: frozenset(),
 }
 
 

@@ -55,8 +55,11 @@ def ended_at(values: Mapping[str, Any], timeline: Sequence[Happening] = ()) -> s
 
     A time of its own goes before one of its timeline, of which only counts what came after it was last worked on.
     """
+    ends = _ENDS.get(values.get("status", ""))
+    if ends is None:
+        return ""
     since = _since_last_open(timeline)
-    for name, statuses in _ENDS.get(values.get("status", ""), ()):
+    for name, statuses in ends:
         told = [happening.at for happening in since if happening.status in statuses]
         if found := values.get(name) or max(told, default=""):
             return str(found)
