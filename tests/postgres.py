@@ -20,34 +20,92 @@ from pathlib import Path
 from typing import Any
 
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200")
+_LIBC = ctypes.CDLL(None)  # before any fork: a child may not load anything
+
+
+class Server:
+    """One PostgreSQL of a folder of its own; it can go away and come back with all that was committed."""
+
+    def __init__(self, root: Path, *options: str) -> None:
+        """Make its (empty) data in `root`; `options` are further `name=value` settings."""
+        self.root = root
+        self.url = f"postgresql://postgres@/postgres?host={root}"
+        self.socket = root / ".s.PGSQL.5432"
+        self._install, self._owner = _install(root), _owner(root)
+        self._settings = [part for option in (*_FAST, *options) for part in ("-c", option)]
+        self._process: subprocess.Popen[Any] | None = None
+        initdb = [str(self._install / "bin/initdb"), "-D", str(root / "data"), "-U", "postgres", "-A", "trust"]
+        initdb += ["--no-sync", "-E", "UTF8", "--locale", "C.UTF-8"]
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **self._owner)
+
+    def start(self, seconds: float = 60) -> None:
+        """Return when it answers. After a kill it is begun again until what was left of the last one is gone."""
+        deadline = time.monotonic() + seconds
+        while not self._begin(deadline):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{self.log()}")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it and wait for that. SIGINT: no client is waited for; SIGQUIT: at once, as after a crash."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+
+    def kill(self) -> None:
+        """kill -9 of the postmaster alone: its backends notice by themselves, each when it next waits."""
+        self.stop(signal.SIGKILL)
+
+    def processes(self) -> list[int]:
+        """The postmaster and its children, as long as it runs."""
+        if self._process is None or self._process.poll() is not None:
+            return []
+        postmaster = self._process.pid
+        return [postmaster, *_children(postmaster)]
+
+    def log(self) -> str:
+        """What it said."""
+        return (self.root / "log").read_text(errors="replace")
+
+    def _begin(self, deadline: float) -> bool:
+        postgres, data = str(self._install / "bin/postgres"), str(self.root / "data")
+        command = [postgres, "-D", data, "-k", str(self.root), *self._settings]
+        with (self.root / "log").open("a") as log:
+            started = {"stdout": log, "stderr": log, **self._owner}
+            self._process = process = subprocess.Popen(command, preexec_fn=die_with_parent, **started)  # noqa: PLW1509  # one system call
+        ask = [str(self._install / "bin/psql"), "-h", str(self.root), "-U", "postgres", "-c", "select 1"]
+        while subprocess.run(ask, capture_output=True, check=False, **self._owner).returncode != 0:
+            if process.poll() is not None:
+                return False
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL does not answer:\n{self.log()}")
+        return True
 
 
 @contextmanager
 def postgres(*options: str) -> Iterator[str]:
     """Start a server; yields the address of its database `postgres`. `options` are further `name=value` settings."""
-    root = Path(tempfile.mkdtemp(prefix="hub-postgres-"))
+    with served(*options) as server:
+        yield server.url
+
+
+@contextmanager
+def served(*options: str, folder: Path | None = None) -> Iterator[Server]:
+    """A running server in a new folder (below `folder`), for whoever wants to stop it, kill it and start it again."""
+    root = Path(tempfile.mkdtemp(prefix="hub-postgres-", dir=folder))
     try:
-        yield from _serve(root, options)
+        server = Server(root, *options)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _serve(root: Path, options: tuple[str, ...]) -> Iterator[str]:
-    install, owner = _install(root), _owner(root)
-    data = root / "data"
-    initdb = [install / "bin/initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
-    subprocess.run([*initdb, "--locale", "C.UTF-8"], check=True, stdout=subprocess.DEVNULL, **owner)
-    settings = [part for option in (*_FAST, *options) for part in ("-c", option)]
-    log = root / "log"
-    with log.open("w") as written:
-        command = [install / "bin/postgres", "-D", data, "-k", root, *settings]
-        server = subprocess.Popen(command, stdout=written, stderr=written, preexec_fn=_die_with_parent, **owner)  # noqa: PLW1509  # started before any thread of ours
-    try:
-        _await_ready(install, root, server, log, owner)
-        yield f"postgresql://postgres@/postgres?host={root}"
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(30)
+def _children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
+    return [int(child) for child in listed.split()]
 
 
 def _install(root: Path) -> Path:
@@ -85,15 +143,7 @@ def _owner(root: Path) -> dict[str, Any]:
     return shared | {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _await_ready(install: Path, root: Path, server: subprocess.Popen[bytes], log: Path, owner: dict[str, Any]) -> None:
-    ask = [install / "bin/psql", "-h", root, "-U", "postgres", "-c", "select 1"]
-    deadline = time.monotonic() + 30
-    while subprocess.run(ask, capture_output=True, check=False, **owner).returncode != 0:
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
-
-
-def _die_with_parent() -> None:
-    """So that a killed test run leaves no server behind (Linux)."""
+def die_with_parent(how: signal.Signals = signal.SIGINT) -> None:
+    """So that a killed test run leaves no server behind (Linux). It is the thread that starts it which must live on."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGINT)
+        _LIBC.prctl(1, how)

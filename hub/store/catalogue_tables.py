@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, ForeignKey, ForeignKeyConstraint, Index, String, Table, Text, UniqueConstraint
 
 from hub.store.columns import BigId, Json, UtcTime
-from hub.store.tables import metadata
+from hub.store.engine_tables import metadata
 
 __all__ = ["agencies", "agency_codes", "calendar", "codes_seen", "metadata", "procedures", "ratings"]
 

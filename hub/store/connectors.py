@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Float, RowMapping, bindparam, or_, select, update
 
 from hub.record.connector_state import Life
-from hub.store.database import Database
+from hub.store import clock
+from hub.store.database import Database, StoreLocked
 from hub.store.tables import connectors
 
 
@@ -38,6 +39,8 @@ class ConnectorRow:
     warnings: list[dict[str, Any]] | None
     shape: dict[str, str] | None
     described_as: str | None
+    stale_since: datetime | None  # its freshness objective, as it was last evaluated
+    stale_because: dict[str, str] | None
 
     def stale(self, now: datetime) -> bool:
         """Whether the source was last read longer ago than promised."""
@@ -79,13 +82,6 @@ def active_names(database: Database) -> set[str]:
         return set(connection.scalars(select(connectors.c.name).where(connectors.c.state == Life.ACTIVE)))
 
 
-def is_active(database: Database, connector_id: int) -> bool:
-    """Whether a connector is to go on being run."""
-    query = select(connectors.c.id).where(connectors.c.id == connector_id, connectors.c.state == Life.ACTIVE)
-    with database.read() as connection:
-        return connection.execute(query).first() is not None
-
-
 def named(database: Database, name: str) -> ConnectorRow | None:
     """One connector, unless it is retired."""
     row = found(database, name)
@@ -100,34 +96,49 @@ def found(database: Database, name: str) -> ConnectorRow | None:
 
 
 def take_lease(
-    database: Database, connector_id: int, owner: str, now: datetime, seconds: float, dead_owner: str | None = None
+    database: Database, connector_id: int, owner: str, seconds: float, dead_owner: str | None = None
 ) -> Lease | None:
-    """Become the one worker of this connector, or None while another one lives.
+    """Become the one worker of this connector, or None while another one lives, by the database's clock.
 
     The lease of a `dead_owner` is free before it runs out.
     """
-    free = or_(connectors.c.lease_until.is_(None), connectors.c.lease_until < now)
-    if dead_owner is not None:
-        free = or_(free, connectors.c.lease_owner == dead_owner)
+    mine = free() if dead_owner is None else or_(free(), connectors.c.lease_owner == dead_owner)
     taken = (
         update(connectors)
-        .where(connectors.c.id == connector_id, free)
-        .values(lease_owner=owner, lease_epoch=connectors.c.lease_epoch + 1, lease_until=_later(now, seconds))
+        .where(connectors.c.id == connector_id, mine)
+        .values(lease_owner=owner, lease_epoch=connectors.c.lease_epoch + 1, lease_until=clock.later(seconds))
         .returning(connectors.c.lease_epoch)
     )
-    with database.write() as connection:
-        epoch = connection.execute(taken).scalar_one_or_none()
+    try:
+        with database.write() as connection:
+            database.wait_shortly(connection)
+            epoch = connection.execute(taken).scalar_one_or_none()
+    except StoreLocked:
+        return None  # its owner is storing a page: alive
     return None if epoch is None else Lease(connector_id, owner, epoch)
 
 
-def renew_lease(connection: Connection, lease: Lease, now: datetime, seconds: float) -> None:
+def free() -> ColumnElement[bool]:
+    """Whether nobody has a connector: its lease was given back, or has run out by the database's clock."""
+    return or_(connectors.c.lease_until.is_(None), connectors.c.lease_until < clock.now())
+
+
+_RENEWED = (
+    update(connectors)
+    .where(connectors.c.id == bindparam("of_connector"), connectors.c.lease_epoch == bindparam("of_epoch"))
+    .where(connectors.c.lease_until.is_not(None))
+    .values(lease_until=clock.later(bindparam("seconds", type_=Float)))
+)
+
+
+def renew_lease(connection: Connection, lease: Lease, seconds: float) -> None:
     """Stay the owner; on PostgreSQL this also locks the row, so nobody takes over before the commit.
 
     Raises:
-        LeaseLost: another worker has taken over.
+        LeaseLost: another worker has taken over, or it was given back: nothing more is stored under it.
     """
-    renewed = update(connectors).where(_held(lease)).values(lease_until=_later(now, seconds))
-    if connection.execute(renewed).rowcount != 1:
+    mine = {"of_connector": lease.connector_id, "of_epoch": lease.epoch, "seconds": float(seconds)}
+    if connection.execute(_RENEWED, mine).rowcount != 1:
         raise LeaseLost
 
 
@@ -142,17 +153,24 @@ def advance_bookmark(connection: Connection, connector_id: int, bookmark: str) -
     connection.execute(update(connectors).where(connectors.c.id == connector_id).values(bookmark=bookmark))
 
 
+def end_listing(connection: Connection, connector_id: int, before: str | None, bookmark: str) -> None:
+    """A listing of everything has ended at `bookmark`: what changed is read from there.
+
+    Unless the bookmark is not what it was `before` the listing began: another run has moved it on since. Which of two
+    is further nobody but the source knows; behind either nothing is missed.
+    """
+    mine = (connectors.c.id == connector_id) & connectors.c.bookmark.is_not_distinct_from(before)
+    connection.execute(update(connectors).where(mine).values(bookmark=bookmark))
+
+
 def mark_seen(connection: Connection, connector_id: int, at: datetime) -> None:
-    """The source was read to its end."""
-    connection.execute(update(connectors).where(connectors.c.id == connector_id).values(seen_at=at))
+    """The source was read to its end, as it was then; another run may have read it later already."""
+    mine = (connectors.c.id == connector_id) & or_(connectors.c.seen_at.is_(None), connectors.c.seen_at < at)
+    connection.execute(update(connectors).where(mine).values(seen_at=at))
 
 
 def _held(lease: Lease) -> ColumnElement[bool]:
     return (connectors.c.id == lease.connector_id) & (connectors.c.lease_epoch == lease.epoch)
-
-
-def _later(now: datetime, seconds: float) -> datetime:
-    return now + timedelta(seconds=seconds)
 
 
 def _row(row: RowMapping) -> ConnectorRow:

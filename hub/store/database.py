@@ -2,24 +2,35 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
+
+from hub.store import sessions
 
 T = TypeVar("T")
 Transaction: TypeAlias = Connection  # what the rooms above hand back to the store, unopened
+Queued: TypeAlias = Callable[[Connection, int, int, int], None]  # transaction, run, its connector, its priority
 
 _TRIES = 5
-# PostgreSQL: serialization failure, deadlock, unique violation (two writers met the same new dossier).
-_RETRYABLE = {"40001", "40P01", "23505"}
+# PostgreSQL: serialization failure, deadlock, unique violation (two writers met the same new dossier); waited too long
+# for a lock, took too long, was idle for too long (`sessions`).
+_RETRYABLE = {"40001", "40P01", "23505", "55P03", "57014", "25P03"}
 # What is wrong with the database as a whole; any other error is the hub's own fault and must not be told as this.
-_AWAY = ("08", "53", "57P")  # PostgreSQL: connection, resources, shutdown
+_LOCKED = "55P03"
+_AWAY = ("08", "53", "57P", "55P03", "25P03")  # PostgreSQL: connection, resources, shutdown, locked, ended
 _AWAY_EMBEDDED = (
     *("unable to open", "disk I/O", "disk is full", "is locked", "readonly database"),
     *("is not a database", "is malformed"),
+)
+_NONE_FREE = (
+    "no connection to the database came free in time: whatever holds all of this process's waits for a lock or a slow "
+    "disk; look at what the database is busy with"
 )
 _WRITE_IT_SO = "write sqlite:///FILE or postgresql://user:password@host/database"
 
@@ -28,16 +39,28 @@ class StoreError(Exception):
     """The store cannot be used; the sentence says why and what to do."""
 
 
+class StoreLocked(StoreError):
+    """What is wanted is locked by another transaction, for longer than this one may wait."""
+
+
 class Database:
     """Where everything is kept. Safe to share between threads; not across a fork."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.on_queued: Queued | None = None  # told of every run that is queued, in the transaction that queues it
 
     @property
     def is_sqlite(self) -> bool:
         """Whether this is the embedded default."""
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def address(self) -> str:
+        """PostgreSQL's address, its password too, for whoever keeps sessions of its own."""
+        url = self.engine.url.set(drivername="postgresql")
+        told = {name: str(value) for name, value in sessions.CLIENT.items() if name not in url.query}
+        return url.update_query_dict(told).render_as_string(hide_password=False)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -45,20 +68,41 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 yield connection
+        except NoneFree as error:
+            raise StoreError(_NONE_FREE) from error
         except DatabaseError as error:
             _tell_if_away(self.engine, error)
             raise
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, patient: bool = False) -> Iterator[Connection]:
         """One transaction, committed at the end. SQLite takes its one write lock at once: upgrading
-        a read lock later loses updates or dies with "database is locked"."""
+        a read lock later loses updates or dies with "database is locked".
+
+        On PostgreSQL it is ended when its process is silent, or its statements wait, for too long (`sessions`);
+        a `patient` one is not: migrations and upkeep may take as long as they take.
+        """
+        options = {"hub_write": True, "hub_queued": self.on_queued}
         try:
-            with self.engine.connect().execution_options(hub_write=True) as connection, connection.begin():
+            with self.engine.connect().execution_options(**options) as connection, connection.begin():
+                if not patient and not self.is_sqlite:
+                    connection.exec_driver_sql(sessions.WRITING)
                 yield connection
+        except NoneFree as error:
+            raise StoreError(_NONE_FREE) from error
         except DatabaseError as error:
             _tell_if_away(self.engine, error)
             raise
+
+    def wait_shortly(self, connection: Connection) -> None:
+        """Let a transaction on PostgreSQL end with `StoreLocked` soon where it would have to wait for a lock."""
+        if not self.is_sqlite:
+            connection.exec_driver_sql(sessions.SHORTLY)
+
+    def take_time(self, connection: Connection, records: int) -> None:
+        """Give a transaction on PostgreSQL that stores so many records the time that this takes (`sessions`)."""
+        if not self.is_sqlite and (told := sessions.for_many(records)) is not None:
+            connection.exec_driver_sql(told)
 
     def write_again(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction, again from its start when another writer was in the way."""
@@ -66,14 +110,32 @@ class Database:
             try:
                 with self.write() as connection:
                     return work(connection)
-            except (OperationalError, IntegrityError) as error:
+            except DBAPIError as error:
                 if not tries_left or _state(error) not in _RETRYABLE:
                     raise
+            except StoreError as error:
+                if not tries_left or _state(error.__cause__) not in _RETRYABLE:
+                    raise
         raise AssertionError("unreachable")
+
+    def now(self) -> datetime:
+        """What time it is for all who share this store: by PostgreSQL's clock; with SQLite they are on one machine."""
+        if self.is_sqlite:
+            return datetime.now(UTC)
+        with self.read() as connection:
+            at: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return at.astimezone(UTC)
 
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def tell_queued(connection: Connection, run_id: int, connector_id: int, priority: int) -> None:
+    """Let whoever hands runs to workers know of a new one, in the transaction that queues it."""
+    told: Queued | None = connection.get_execution_options().get("hub_queued")
+    if told is not None:
+        told(connection, run_id, connector_id, priority)
 
 
 def connect(url: str, root: Path | None = None) -> Database:
@@ -93,12 +155,15 @@ def connect(url: str, root: Path | None = None) -> Database:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=8,
-        pool_pre_ping=True,
+        pool_pre_ping=True,  # so that a connection which a restart of the database cut is replaced
         hide_parameters=True,  # values of citizens must not reach a log
+        connect_args={name: value for name, value in sessions.CLIENT.items() if name not in url.query},
     )
+    event.listen(engine, "connect", sessions.begin)
+    return engine
 
 
 def _sqlite(file: str | None, root: Path) -> Engine:
@@ -124,6 +189,9 @@ def _configure(connection: Any, _: object) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")  # with WAL: a power cut may lose the last commits, never corrupt
     connection.execute("PRAGMA foreign_keys=ON")
+    # KiB, of every connection. Eight times as much saved no time (20,000 dossiers), for the system keeps the file's
+    # pages anyway; each of a handful of connections would hold that much by itself.
+    connection.execute("PRAGMA cache_size=-8192")
 
 
 def _begin(connection: Connection) -> None:
@@ -131,8 +199,8 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _state(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
+def _state(error: BaseException | None) -> str | None:
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
 
 
 def _tell_if_away(engine: Engine, error: DatabaseError) -> None:
@@ -147,4 +215,5 @@ def _tell_if_away(engine: Engine, error: DatabaseError) -> None:
     )
     if away:
         shown = engine.url.set(query={}).render_as_string(hide_password=True)  # a query may hold a password too
-        raise StoreError(f"the database {shown} does not answer: {reason}") from error
+        kind = StoreLocked if state == _LOCKED else StoreError
+        raise kind(f"the database {shown} does not answer: {reason}") from error

@@ -41,6 +41,7 @@ class DossierRow:
     received_on: str
     first_seen_at: datetime
     changed_at: datetime  # in the hub
+    gone_at: datetime | None  # since then none of its sources holds it any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class SourceRow:
     mapping: str  # that it was read with, as a run names it
     stored_at: datetime
     seen_at: datetime | None  # when its connector was last read to the end
+    gone_at: datetime | None  # since then its source does not list it any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +126,12 @@ class Filter:
     words: str | None = None  # of the owner's name, the summary, the procedure or a code; accents do not matter
     due: Due | None = None
     conflicts: bool | None = None  # whether sources disagree on one of its fields
+    gone: bool | None = False  # whether its sources do not hold it any more
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How much the record holds."""
+    """How much the record holds, without dossiers that are gone."""
 
     dossiers: int
     events: int
@@ -139,6 +142,7 @@ MOST_REVISIONS = 200  # that are shown of one dossier
 
 _COLUMNS = tuple(dossiers.c[name] for name in DossierRow.__slots__)
 _STANDING = dossiers.c.merged_into.is_(None)
+_GONE = dossiers.c.gone_at.is_not(None)
 
 
 def with_code(database: Database, code: str) -> list[DossierRow]:
@@ -184,7 +188,7 @@ def sources(database: Database, dossier_id: int) -> list[SourceRow]:
     """The source records behind a dossier."""
     query = (
         select(source_records, connectors.c.name, connectors.c.agency, connectors.c.seen_at)
-        .join_from(source_records, connectors)
+        .join_from(source_records, connectors, connectors.c.id == source_records.c.connector_id)
         .where(source_records.c.dossier_id == dossier_id)
         .order_by(connectors.c.name, source_records.c.key)
     )
@@ -200,7 +204,7 @@ def connectors_of(database: Database, dossier_ids: Sequence[int]) -> dict[int, l
     """
     query = (
         select(source_records.c.dossier_id, connectors.c.name, source_records.c.entity == DOSSIER)
-        .join_from(source_records, connectors)
+        .join_from(source_records, connectors, connectors.c.id == source_records.c.connector_id)
         .where(source_records.c.dossier_id.in_(dossier_ids))
         .distinct()
         .order_by(connectors.c.name)
@@ -217,7 +221,7 @@ def timeline(database: Database, dossier_id: int) -> list[EventRow]:
     """What happened to a dossier, oldest first, each happening once."""
     query = (
         select(events, connectors.c.name.label("connector"))
-        .join_from(events, connectors)
+        .join_from(events, connectors, connectors.c.id == events.c.connector_id)
         .where(events.c.dossier_id == dossier_id)
         .order_by(connectors.c.name, events.c.key)
     )
@@ -232,7 +236,7 @@ def revisions_of(database: Database, dossier_id: int, limit: int = MOST_REVISION
     columns = (revisions.c.changes, connectors.c.name, revisions.c.run_id, revisions.c.author, revisions.c.reason)
     query = (
         select(*columns, revisions.c.at)
-        .join_from(revisions, connectors, isouter=True)
+        .join_from(revisions, connectors, connectors.c.id == revisions.c.connector_id, isouter=True)
         .where(revisions.c.dossier_id.in_(same))
         .order_by(revisions.c.at.desc(), revisions.c.id.desc())
         .limit(limit)
@@ -260,7 +264,7 @@ def totals(database: Database) -> Totals:
     """Counts everything: for summaries, not for every page."""
     with database.read() as connection:
         return Totals(
-            _count(connection, select(func.count()).select_from(dossiers).where(_STANDING)),
+            _count(connection, select(func.count()).select_from(dossiers).where(_STANDING, ~_GONE)),
             _count(connection, select(func.count()).select_from(events)),
             _count(connection, select(func.count()).select_from(quarantine)),
         )
@@ -275,6 +279,8 @@ def _conditions(wanted: Filter) -> Sequence[ColumnElement[bool]]:
     if wanted.received_to is not None:
         # No time of reception is kept as an empty text, which sorts before every time.
         conditions += [column.received_on < wanted.received_to, column.received_on != ""]
+    if wanted.gone is not None:
+        conditions.append(_GONE if wanted.gone else ~_GONE)
     if wanted.conflicts is not None:
         # Written out, not bound: a partial index is only used where the planner sees its condition.
         none: ColumnElement[int] = literal_column("0")
@@ -318,4 +324,5 @@ def _source(row: Row[Any], wrong: Mapping[Name, Set[Code]]) -> SourceRow:
         row.mapping,
         row.stored_at,
         row.seen_at,
+        row.gone_at,
     )

@@ -1,21 +1,18 @@
-"""Dossiers as they are worked on: fetched with all their records, and written back with what is new about them."""
+"""Dossiers as they are worked on, fetched with all that their records ever told; `put_back` writes them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from hub.record.dossier import Dossier, Name, Settled, Stored, Voice
 from hub.record.event import Event
 from hub.record.identity import Code, codes_of, disowning
 from hub.record.merge import Source
-from hub.record.standing import due_at, ended_at
-from hub.store.sets import insert_into, many, rows_with, slices
-from hub.store.tables import connectors, disowned, dossier_codes, dossiers, events, revisions, source_records
-
-Fields: TypeAlias = dict[str, Any]  # of a row that is written
+from hub.store.sets import rows_with
+from hub.store.tables import connectors, disowned, dossier_codes, dossiers, events, source_records
 
 _TURN = 0x4D6F7443  # any number that nothing else in this database locks
 
@@ -38,28 +35,61 @@ def take_turn(connection: Connection) -> None:
     would otherwise fail on each other's codes again and again.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+        connection.execute(_MY_TURN)
 
 
-def dossiers_by_code(connection: Connection, codes: Collection[Code]) -> set[int]:
+_MY_TURN = select(func.pg_advisory_xact_lock(_TURN))
+_OF_CODES = select(dossier_codes.c.value, dossier_codes.c.scope, dossier_codes.c.dossier_id)
+_OF_RECORDS = select(source_records.c.key, source_records.c.dossier_id).where(
+    source_records.c.connector_id == bindparam("connector")
+)
+_STORED = _OF_RECORDS.add_columns(source_records.c.problems)
+_WRONG = select(connectors.c.name, disowned.c.key, disowned.c.scope, disowned.c.value).join_from(disowned, connectors)
+
+
+def dossiers_by_code(connection: Connection, codes: Collection[Code]) -> dict[Code, set[int]]:
     """The dossiers that any version of their records gave these codes for."""
-    query = select(dossier_codes.c.value, dossier_codes.c.scope, dossier_codes.c.dossier_id)
-    rows = rows_with(connection, query, dossier_codes.c.value, {code.value for code in codes})
-    return {row.dossier_id for row in rows if Code(row.scope, row.value) in codes}
+    found: dict[Code, set[int]] = {}
+    values = {code.value for code in codes}
+    for value, scope, dossier_id in rows_with(connection, _OF_CODES, dossier_codes.c.value, values):
+        if (code := Code(scope, value)) in codes:
+            found.setdefault(code, set()).add(dossier_id)
+    return found
 
 
 def dossiers_by_record(connection: Connection, connector_id: int, keys: Collection[str]) -> dict[str, int]:
     """The dossiers that a connector's records speak of until now."""
-    query = select(source_records.c.key, source_records.c.dossier_id)
-    mine = query.where(source_records.c.connector_id == connector_id, source_records.c.dossier_id.is_not(None))
-    return {row.key: row.dossier_id for row in rows_with(connection, mine, source_records.c.key, keys)}
+    rows = rows_with(connection, _OF_RECORDS, source_records.c.key, keys, connector=connector_id)
+    return {key: dossier_id for key, dossier_id in rows if dossier_id is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the records of a page before it is stored."""
+
+    by_code: Mapping[Code, Set[int]]  # the dossiers that any version of their records gave a code for
+    records: Mapping[str, int | None]  # by key: the dossier that a stored record speaks of; None: of none
+    wrong: Mapping[Name, Set[Code]]  # what persons disowned
+    problems: Mapping[str, Any] = field(default_factory=dict)  # by key: what could not be read of a stored record
+
+    @property
+    def dossiers(self) -> set[int]:
+        """All of them."""
+        return {one for ids in self.by_code.values() for one in ids} | {one for one in self.records.values() if one}
+
+
+def known_of(connection: Connection, connector_id: int, keys: Collection[str], codes: Collection[Code]) -> Known:
+    """What is known of records with these keys and codes."""
+    rows = list(rows_with(connection, _STORED, source_records.c.key, keys, connector=connector_id))
+    problems = {row.key: row.problems for row in rows if row.problems}
+    records = {row.key: row.dossier_id for row in rows}
+    return Known(dossiers_by_code(connection, codes), records, wrong_codes(connection), problems)
 
 
 def wrong_codes(connection: Connection) -> dict[Name, set[Code]]:
     """The codes that persons found to be wrong, by record; there are few."""
     found: dict[Name, set[Code]] = {}
-    query = select(connectors.c.name, disowned.c.key, disowned.c.scope, disowned.c.value)
-    for name, key, scope, value in connection.execute(query.join_from(disowned, connectors)):
+    for name, key, scope, value in connection.execute(_WRONG):
         found.setdefault((name, key), set()).add(Code(scope, value))
     return found
 
@@ -76,72 +106,41 @@ def believed(source: Source, wrong: Mapping[Name, Set[Code]]) -> Source:
 
 def load_dossiers(connection: Connection, ids: Collection[int], wrong: Mapping[Name, Set[Code]]) -> dict[int, Dossier]:
     """Dossiers with all that their records ever told."""
-    columns = (dossiers.c.id, dossiers.c["values"], dossiers.c.conflicts)
-    rows = list(rows_with(connection, select(*columns), dossiers.c.id, ids))
-    found = {row.id: Dossier(row.id, Settled(row.values, row.conflicts)) for row in rows}
+    found = {
+        dossier_id: Dossier(dossier_id, Settled(values, conflicts))
+        for dossier_id, values, conflicts in rows_with(connection, _SHOWN, dossiers.c.id, ids)
+    }
     for row in rows_with(connection, SOURCES, source_records.c.dossier_id, ids):
         found[row.dossier_id].hold(Voice(believed(source_of(row), wrong)))
-    for row in rows_with(connection, _CODES, dossier_codes.c.dossier_id, ids):
-        if claimant := found[row.dossier_id].voices.get((row.name, row.key)):
-            claimant.codes[Code(row.scope, row.value)] = None
-    for row in rows_with(connection, _TOLD, events.c.dossier_id, ids):
-        if teller := found[row.dossier_id].voices.get((row.name, row.key)):
-            teller.told.add(row.fingerprint)
-            if row.inferred:
-                teller.guesses[row.fingerprint] = Event(row.at, row.status, inferred=True)
+    for dossier_id, scope, value, key, name in rows_with(connection, _CODES, dossier_codes.c.dossier_id, ids):
+        if claimant := found[dossier_id].voices.get((name, key)):
+            claimant.codes[Code(scope, value)] = None
+    for dossier_id, print_, key, at, status, guessed, name in rows_with(connection, _TOLD, events.c.dossier_id, ids):
+        if teller := found[dossier_id].voices.get((name, key)):
+            teller.told.add(print_)
+            if guessed:
+                teller.guesses[print_] = Event(at, status, inferred=True)
     for dossier in found.values():
         dossier.stored = Stored(dossier.before.values, dossier.codes, frozenset(dossier.voices))
     return found
 
 
-def save_dossiers(connection: Connection, touched: Iterable[Dossier], arrival: Arrival) -> None:
-    """Write the new and the changed dossiers with their codes, events and revisions."""
-    everyone = list(touched)
-    changed = [dossier for dossier in everyone if dossier.changed]
-    _insert_dossiers(connection, [dossier for dossier in changed if dossier.id is None], arrival.now)
-    known = [dossier for dossier in changed if dossier.stored is not None]
-    _update_dossiers(connection, known, arrival.now)
-    _join(connection, {other.id: dossier for dossier in known for other in dossier.joined if other.id}, arrival.now)
-    moved = {v.source.name: dossier for dossier in changed for v in dossier.voices.values() if v.moved}
-    _move(connection, moved)
-    for dossier in everyone:
-        for (_, key), voice in dossier.voices.items():
-            for code in voice.lost_codes:
-                drop_code(connection, arrival.connector_id, key, code)
-            _take_back(connection, arrival.connector_id, key, voice.lost_events)
-    _save_codes(connection, [row for dossier in everyone for row in _code_rows(dossier, arrival)])
-    told = [row for dossier in everyone for row in _event_rows(dossier, arrival)]
-    many(connection, insert_into(connection, events).on_conflict_do_nothing(), told)
-    many(connection, insert(revisions), [row for dossier in changed for row in _revision_rows(dossier, arrival)])
-
-
-def drop_code(connection: Connection, connector_id: int, key: str, code: Code) -> None:
-    """A record's claim of a code finds its dossier no more."""
-    column = dossier_codes.c
-    mine = (column.connector_id == connector_id) & (column.key == key)
-    connection.execute(delete(dossier_codes).where(mine, column.scope == code.scope, column.value == code.value))
-
-
-def _take_back(connection: Connection, connector_id: int, key: str, lost: Set[bytes]) -> None:
-    """What only a wrong reading told never happened."""
-    mine = (events.c.connector_id == connector_id) & (events.c.key == key)
-    for some in slices(list(lost)):
-        connection.execute(delete(events).where(mine, events.c.fingerprint.in_(some)))
-
-
+_SHOWN = select(dossiers.c.id, dossiers.c["values"], dossiers.c.conflicts)
 _SAID = ("key", "precedence", "scope", "changed_at", "values", "precedence_for", "entity", "version")
 SOURCES: Select[Any] = select(
     source_records.c.dossier_id, connectors.c.name, *(source_records.c[name] for name in _SAID)
-).join_from(source_records, connectors)
+).join_from(source_records, connectors, connectors.c.id == source_records.c.connector_id)
 _CODES = select(
     dossier_codes.c.dossier_id,
     dossier_codes.c.scope,
     dossier_codes.c.value,
     dossier_codes.c.key,
     connectors.c.name,
-).join_from(dossier_codes, connectors)
+).join_from(dossier_codes, connectors, connectors.c.id == dossier_codes.c.connector_id)
 _EVENT = ("dossier_id", "fingerprint", "key", "at", "status", "inferred")
-_TOLD = select(*(events.c[name] for name in _EVENT), connectors.c.name).join_from(events, connectors)
+_TOLD = select(*(events.c[name] for name in _EVENT), connectors.c.name).join_from(
+    events, connectors, connectors.c.id == events.c.connector_id
+)
 
 
 def source_of(row: Row[Any]) -> Source:
@@ -157,123 +156,3 @@ def source_of(row: Row[Any]) -> Source:
         row.entity,
         row.version or b"",
     )
-
-
-def _insert_dossiers(connection: Connection, born: Sequence[Dossier], now: datetime) -> None:
-    if not born:
-        return
-    rows = [_dossier_row(dossier) | {"first_seen_at": now, "changed_at": now} for dossier in born]
-    ids = connection.execute(insert(dossiers).returning(dossiers.c.id, sort_by_parameter_order=True), rows).scalars()
-    for dossier, dossier_id in zip(born, ids, strict=True):
-        dossier.id = dossier_id
-
-
-def _update_dossiers(connection: Connection, changed: Sequence[Dossier], now: datetime) -> None:
-    rows = [_dossier_row(dossier) | {"the_id": dossier.id, "changed_at": now} for dossier in changed]
-    many(connection, update(dossiers).where(dossiers.c.id == bindparam("the_id")), rows)
-
-
-def _dossier_row(dossier: Dossier) -> Fields:
-    values = dossier.values
-    return {
-        "code": dossier.code,
-        "agency": values.get("agency", {}).get("code", ""),
-        "procedure": values.get("procedure", {}).get("code"),
-        "status": values["status"],
-        "received_on": dossier.received_on,
-        "due_at": due_at(values),
-        "ended_at": ended_at(values),
-        "conflicts": dossier.conflicts,
-        "search": dossier.search_text,
-        "values": values,
-    }
-
-
-def _join(connection: Connection, joined: Mapping[int, Dossier], now: datetime) -> None:
-    """Point everything of these dossiers at the ones that they are part of; their rows stay: no trace is lost."""
-    rows = [{"was": was, "is_now": dossier.id} for was, dossier in joined.items()]
-    for table in (events, dossier_codes, source_records):
-        mine = table.c.dossier_id == bindparam("was")
-        many(connection, update(table).where(mine).values(dossier_id=bindparam("is_now")), rows)
-    told = {"merged_into": bindparam("is_now"), "changed_at": now}
-    for column in (dossiers.c.id, dossiers.c.merged_into):
-        many(connection, update(dossiers).where(column == bindparam("was")).values(told), rows)
-
-
-def _move(connection: Connection, moved: Mapping[Name, Dossier]) -> None:
-    """Point records, and all that they told, at the dossiers that they turned out to speak of."""
-    keys: dict[str, list[str]] = {}
-    for connector, key in moved:
-        keys.setdefault(connector, []).append(key)
-    owners = select(connectors.c.name, connectors.c.id)
-    rows = [
-        {"was": was, "owner": owner.id, "of_key": key, "is_now": moved[owner.name, key].id}
-        for owner in list(rows_with(connection, owners, connectors.c.name, keys))
-        for key, was in dossiers_by_record(connection, owner.id, keys[owner.name]).items()
-    ]
-    for table in (events, dossier_codes, source_records):
-        mine = (table.c.dossier_id == bindparam("was")) & (table.c.connector_id == bindparam("owner"))
-        mine &= table.c.key == bindparam("of_key")
-        many(connection, update(table).where(mine).values(dossier_id=bindparam("is_now")), rows)
-
-
-def _save_codes(connection: Connection, rows: Sequence[Fields]) -> None:
-    statement = insert_into(connection, dossier_codes)
-    moved = {"dossier_id": statement.excluded.dossier_id}
-    key = ["value", "scope", "connector_id", "key"]
-    many(connection, statement.on_conflict_do_update(index_elements=key, set_=moved), rows)
-
-
-def _code_rows(dossier: Dossier, arrival: Arrival) -> Iterator[Fields]:
-    for (_, key), voice in dossier.voices.items():
-        for code in voice.new_codes:
-            yield {
-                "scope": code.scope,
-                "value": code.value,
-                "connector_id": arrival.connector_id,
-                "key": key,
-                "dossier_id": dossier.id,
-            }
-
-
-def _event_rows(dossier: Dossier, arrival: Arrival) -> Iterator[Fields]:
-    for (_, key), voice in dossier.voices.items():
-        for event in voice.new_events:
-            yield _event_row(event) | {
-                "dossier_id": dossier.id,
-                "connector_id": arrival.connector_id,
-                "key": key,
-                "recorded_at": arrival.now,
-            }
-
-
-def _event_row(event: Event) -> Fields:
-    return {
-        "fingerprint": event.fingerprint,
-        "at": event.at,
-        "status": event.status,
-        "name": event.name,
-        "actor": event.actor,
-        "unit": event.unit,
-        "title": event.title,
-        "started_at": event.started_at,
-        "due_at": event.due_at,
-        "inferred": event.inferred,
-    }
-
-
-def _revision_rows(dossier: Dossier, arrival: Arrival) -> Iterator[Fields]:
-    """What changed of a dossier; a new one is only told of where a person made it."""
-    if dossier.stored is None and arrival.author is None:
-        return
-    changes = (dossier.stored or Stored(dossier.values, [], frozenset())).changes(dossier)
-    if changes:
-        yield {
-            "dossier_id": dossier.id,
-            "connector_id": None if arrival.author else arrival.connector_id,
-            "author": arrival.author,
-            "reason": arrival.reason,
-            "run_id": arrival.run_id,
-            "changes": changes,
-            "at": arrival.now,
-        }

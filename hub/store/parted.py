@@ -5,7 +5,8 @@ from sqlalchemy import Connection, delete, insert, select
 from hub.record.identity import Code
 from hub.record.merge import Source
 from hub.record.signature import Signature
-from hub.store.laid_out import SOURCES, drop_code, source_of
+from hub.store.laid_out import SOURCES, source_of
+from hub.store.put_back import drop_code
 from hub.store.tables import disowned, source_records
 
 

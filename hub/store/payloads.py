@@ -82,7 +82,7 @@ def pointer(database: Database, connector: str, key: str) -> Pointer | None:
         for table in (quarantine, source_records):
             columns = [table.c[name] for name in ("connector_id", "key", "payload_id", "mapping")]
             raw = [table.c.raw] if table is quarantine else []
-            query = select(*columns, *raw).join_from(table, connectors)
+            query = select(*columns, *raw).join_from(table, connectors, connectors.c.id == table.c.connector_id)
             row = connection.execute(query.where(connectors.c.name == connector, table.c.key == key)).one_or_none()
             if row is not None:
                 own = zlib.decompress(row.raw) if raw else None
@@ -92,7 +92,9 @@ def pointer(database: Database, connector: str, key: str) -> Pointer | None:
 
 def pointers(database: Database, dossier_id: int) -> list[tuple[str, str]]:
     """Connector and key of every record that speaks of a dossier, in the order in which they came."""
-    query = select(connectors.c.name, source_records.c.key).join_from(source_records, connectors)
+    query = select(connectors.c.name, source_records.c.key).join_from(
+        source_records, connectors, connectors.c.id == source_records.c.connector_id
+    )
     with database.read() as connection:
         rows = connection.execute(query.where(source_records.c.dossier_id == dossier_id).order_by(source_records.c.id))
         return [(row.name, row.key) for row in rows]

@@ -66,6 +66,15 @@ class Drop:
     at: datetime
 
 
+def came(database: Database, connector_id: int, since: datetime, *, after: datetime | None) -> int:
+    """How many records that stand in quarantine a run brought `since`; only those set aside `after`, where it says."""
+    mine = and_(quarantine.c.connector_id == connector_id, quarantine.c.last_seen_at >= since)
+    if after is not None:
+        mine = and_(mine, quarantine.c.first_seen_at > after)
+    with database.read() as connection:
+        return connection.scalar(select(func.count()).select_from(quarantine).where(mine)) or 0
+
+
 def listed(
     database: Database,
     connector: str | None = None,

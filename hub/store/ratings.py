@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, select, tuple_
 
 from hub.record.identity import Code, codes_of
+from hub.store import feed
 from hub.store.catalogue_tables import ratings
+from hub.store.copying import update_rows
 from hub.store.database import Database
-from hub.store.laid_out import SOURCES, believed, source_of, wrong_codes
+from hub.store.laid_out import SOURCES, believed, dossiers_by_code, source_of, wrong_codes
 from hub.store.sets import rows_with, upsert
-from hub.store.tables import connectors, source_records
+from hub.store.tables import connectors, dossiers, source_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,17 @@ def known(connection: Connection, connector_id: int, keys: Collection[str]) -> d
     """The values that are kept of these records, by key."""
     mine = select(ratings.c.key, ratings.c["values"]).where(ratings.c.connector_id == connector_id)
     return {row.key: row.values for row in rows_with(connection, mine, ratings.c.key, keys)}
+
+
+def move(connection: Connection, codes: Collection[Code]) -> None:
+    """What is shown of the dossiers with these codes has changed: they move to the end of the feed.
+
+    Only in one's turn, and last of all (`feed.take_positions`).
+    """
+    ids = sorted({one for ids in dossiers_by_code(connection, codes).values() for one in ids})
+    if ids:
+        positions = feed.take_positions(connection, len(ids))
+        update_rows(connection, dossiers, ("id", "position"), list(zip(ids, positions, strict=True)))
 
 
 def write(connection: Connection, connector_id: int, kept: Sequence[Rating], now: datetime) -> None:

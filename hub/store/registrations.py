@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from hub.record.connector_state import Life, Move, moved
 from hub.record.signature import Signature
+from hub.store import listings
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
 from hub.store.runs import give_up_queued
@@ -158,6 +159,7 @@ def move(transaction: Connection, name: str, wanted: Move, signature: Signature)
             close_circuit(transaction, name)
         else:
             give_up_queued(transaction, known.id, _given_up(name, after, signature), signature.at)
+            listings.sweep(transaction, known.id)  # of one that waited half-way
     return before, after
 
 

@@ -67,7 +67,7 @@ def _ids(database: Database, where: ColumnElement[bool], at_once: int) -> Iterat
 
 def _in_turn(database: Database, statement: Any) -> int | None:
     """How many rows it touched; None where another process does such work just now."""
-    with database.write() as transaction:
+    with database.write(patient=True) as transaction:
         if not database.is_sqlite and not transaction.scalar(select(func.pg_try_advisory_xact_lock(_TURN))):
             return None
         return transaction.execute(statement).rowcount

@@ -1,16 +1,18 @@
 """Runs: queued, claimed, counted, ended. The allowed moves are those of `hub.record.run_state`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Select, Text, bindparam, case, func, insert, select, update
 from sqlalchemy.sql.dml import Update
 
 from hub.record.connector_state import Life
+from hub.record.run_kind import PRIORITY, RunKind
 from hub.record.run_state import RunState, sources_of
-from hub.store.database import Database
+from hub.store.columns import Json
+from hub.store.database import Database, tell_queued
 from hub.store.tables import connectors, runs
 
 
@@ -28,6 +30,11 @@ class Counts:
         """Count a page's records into a run's."""
         for name in Counts.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def counts_of(run: "RunRow") -> Counts:
+    """What a run has counted."""
+    return Counts(*(getattr(run, name) for name in Counts.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,16 @@ class RunRow:
     wanted: dict[str, Any] | None = None  # of a replay: which records
     attempts: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    priority: int = 10
+    not_before: datetime | None = None  # it waits in the queue until then
+    owner: str | None = None  # the worker that does it, or did it last
+    taken_over: int = 0
+    bytes: int = 0
+    timings: dict[str, float] = field(default_factory=dict)  # seconds by stage
+    gone: int = 0
+    stop_wanted: str | None = None
+    stop_author: str | None = None
+    stop_reason: str | None = None
 
     def seconds(self, now: datetime) -> float | None:
         """How long it took, or has taken until now."""
@@ -94,41 +111,86 @@ def enqueue(
 ) -> int:
     """Ask for a run; its id."""
     values = {"connector_id": connector_id, "kind": kind, "trigger": trigger, "queued_at": now, "fire_at": fire_at}
-    values |= {"wanted": wanted}
+    priority = PRIORITY[RunKind(kind)]
+    if kind == RunKind.FULL and _never_read(connection, connector_id):
+        priority = PRIORITY[RunKind.INCREMENTAL]  # which would read the same: it waits no longer than that
+    values |= {"wanted": wanted, "priority": priority}
     queued = insert(runs).values(**values, state=RunState.QUEUED).returning(runs.c.id)
     run_id: int = connection.execute(queued).scalar_one()
+    tell_queued(connection, run_id, connector_id, priority)
     return run_id
 
 
-def start(database: Database, run_id: int, mapping: str, bookmark: str | None, now: datetime) -> bool:
-    """Begin a queued run; False when somebody else has, or it was given up."""
-    moved = _move(run_id, RunState.RUNNING).values(started_at=now, mapping=mapping, bookmark_before=bookmark)
+def _never_read(connection: Connection, connector_id: int) -> bool:
+    return connection.scalar(select(connectors.c.bookmark).where(connectors.c.id == connector_id)) is None
+
+
+def start(
+    database: Database, run_id: int, mapping: str, bookmark: str | None, now: datetime, owner: str | None = None
+) -> bool:
+    """Begin a queued run, or go on with one that was put back; False when somebody else has, or it was given up."""
     with database.write() as connection:
-        return connection.execute(moved).rowcount == 1
+        return begin(connection, run_id, mapping, bookmark, now, owner)
 
 
-def count_page(connection: Connection, run_id: int, page: Counts, total: int | None, bookmark: str | None) -> None:
-    """Add a page's counts, in the page's own transaction."""
-    added: dict[str, Any] = {name: runs.c[name] + getattr(page, name) for name in Counts.__slots__}
-    added |= {"pages": runs.c.pages + 1}
-    if total is not None:
-        added["total"] = total
-    if bookmark is not None:
-        added["bookmark_after"] = bookmark
-    connection.execute(update(runs).where(runs.c.id == run_id).values(**added))
+def begin(
+    connection: Connection, run_id: int, mapping: str, bookmark: str | None, now: datetime, owner: str | None = None
+) -> bool:
+    """The same, in a transaction that does more."""
+    first = runs.c.started_at.is_(None)
+    moved = move(run_id, RunState.RUNNING).values(
+        started_at=func.coalesce(runs.c.started_at, now),
+        bookmark_before=case((first, bookmark), else_=runs.c.bookmark_before),
+        mapping=mapping,
+        owner=owner,
+        not_before=None,
+    )
+    return connection.execute(moved).rowcount == 1
 
 
-def record_attempts(database: Database, run_id: int, attempts: Sequence[dict[str, Any]]) -> None:
-    """Keep every failed exchange of a run, each with its own error."""
-    with database.write() as connection:
-        connection.execute(update(runs).where(runs.c.id == run_id).values(attempts=list(attempts)))
+def count_page(
+    connection: Connection,
+    run_id: int,
+    page: Counts,
+    total: int | None,
+    bookmark: str | None,
+    size: int = 0,
+    timings: Mapping[str, float] | None = None,
+    pages: int = 1,
+) -> None:
+    """Add a page's counts and its bytes, in the page's own transaction; `timings` are those of the run until now.
+
+    `pages` is 0 where it was not stored: by their number a run knows, after an outage, whether its last one was.
+    """
+    said = {"of_run": run_id, "size": size, "new_total": total, "new_bookmark": bookmark, "new_timings": timings}
+    said["more_pages"] = pages
+    connection.execute(_COUNTED, said | {f"more_{name}": getattr(page, name) for name in Counts.__slots__})
+
+
+_COUNTED = (
+    update(runs)
+    .where(runs.c.id == bindparam("of_run"))
+    .values(
+        pages=runs.c.pages + bindparam("more_pages"),
+        bytes=runs.c.bytes + bindparam("size"),
+        total=func.coalesce(bindparam("new_total", type_=Integer), runs.c.total),
+        bookmark_after=func.coalesce(bindparam("new_bookmark", type_=Text), runs.c.bookmark_after),
+        timings=func.coalesce(bindparam("new_timings", type_=Json), runs.c.timings),
+        **{name: runs.c[name] + bindparam(f"more_{name}") for name in Counts.__slots__},
+    )
+)
+
+
+def record_attempts(connection: Connection, run_id: int, attempts: Sequence[dict[str, Any]]) -> None:
+    """Keep every failed exchange of a run, each with its own error, and what else befell it."""
+    connection.execute(update(runs).where(runs.c.id == run_id).values(attempts=list(attempts)))
 
 
 def finish(
     connection: Connection, run_id: int, ending: Ending, now: datetime, notes: Sequence[dict[str, Any]] = ()
 ) -> None:
     """End a run; a run that has ended already stays as it was."""
-    moved = _move(run_id, ending.state).values(
+    moved = move(run_id, ending.state).values(
         finished_at=now,
         sentence=ending.sentence,
         error_code=ending.error_code,
@@ -136,24 +198,6 @@ def finish(
         notes=[*notes] or None,
     )
     connection.execute(moved)
-
-
-def abandoned(database: Database, before: datetime) -> list[int]:
-    """The connectors with a running run and a lease that ended `before`, or that was given back: no worker is there."""
-    without_worker = connectors.c.lease_until.is_(None) | (connectors.c.lease_until < before)
-    query = select(connectors.c.id).distinct().join_from(runs, connectors)
-    with database.read() as connection:
-        return list(connection.scalars(query.where(runs.c.state == RunState.RUNNING, without_worker)))
-
-
-def interrupt_orphans(connection: Connection, connector_id: int, now: datetime, except_run: int | None = None) -> None:
-    """Whoever has just taken the lease knows that the connector's other running runs have no worker."""
-    orphans = (runs.c.connector_id == connector_id) & (runs.c.state == RunState.RUNNING)
-    if except_run is not None:
-        orphans &= runs.c.id != except_run
-    ended = {"state": RunState.INTERRUPTED, "finished_at": now, "error_code": "worker_died"}
-    sentence = "The worker stopped half-way. Nothing was lost: the next run goes on where it stopped."
-    connection.execute(update(runs).where(orphans).values(**ended, sentence=sentence))
 
 
 def give_up_queued(connection: Connection, connector_id: int, sentence: str, now: datetime) -> None:
@@ -164,12 +208,13 @@ def give_up_queued(connection: Connection, connector_id: int, sentence: str, now
 
 
 def queued(database: Database) -> list[tuple[int, str]]:
-    """Run id and connector name of the active connectors' runs that wait for a worker, oldest first."""
+    """Run id and connector name of the active connectors' runs that wait for a worker, in the order of their priority,
+    those that have waited longest first."""
     waiting = (
         select(runs.c.id, connectors.c.name)
         .join_from(runs, connectors)
         .where(runs.c.state == RunState.QUEUED, connectors.c.state == Life.ACTIVE)
-        .order_by(runs.c.id)
+        .order_by(runs.c.priority, runs.c.queued_at, runs.c.id)
     )
     with database.read() as connection:
         return [(row.id, row.name) for row in connection.execute(waiting)]
@@ -211,26 +256,35 @@ def listed(
     *,
     connector: str | None = None,
     state: str | None = None,
+    kinds: Collection[str] = (),
     before: int | None = None,
     limit: int = 50,
 ) -> list[RunRow]:
-    """Newest first; `before` is the id of the last run of the page before."""
+    """Newest first, of any kind unless `kinds` names some; `before` is the id of the last run of the page before."""
     query = _QUERY.order_by(runs.c.id.desc()).limit(limit)
     if connector is not None:
         query = query.where(connectors.c.name == connector)
     if state is not None:
         query = query.where(runs.c.state == state)
+    if kinds:
+        query = query.where(runs.c.kind.in_(kinds))
     if before is not None:
         query = query.where(runs.c.id < before)
     with database.read() as connection:
         return _rows(connection, query)
 
 
-def _move(run_id: int, state: RunState) -> Update:
+def move(run_id: int, state: RunState) -> Update:
+    """Bring a run to a state, where it may come there."""
     return update(runs).where(runs.c.id == run_id, runs.c.state.in_(sources_of(state))).values(state=state)
+
+
+def rows(connection: Connection, where: ColumnElement[bool]) -> list[RunRow]:
+    """The runs of which that is true, the oldest first."""
+    return _rows(connection, _QUERY.where(where).order_by(runs.c.id))
 
 
 def _rows(connection: Connection, query: Select[Any]) -> list[RunRow]:
     found = connection.execute(query).mappings()
-    lists = ("attempts", "notes")
-    return [RunRow(**(dict(row) | {name: row[name] or [] for name in lists})) for row in found]
+    empty: dict[str, Any] = {"attempts": [], "notes": [], "timings": {}}
+    return [RunRow(**(dict(row) | {name: row[name] or none for name, none in empty.items()})) for row in found]

@@ -1,14 +1,17 @@
 """When connectors are due: one row each, moved forward by compare-and-swap, so that any number of nodes fire once."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from hub.record.connector_state import Life
+from hub.record.run_kind import RunKind
 from hub.record.run_state import RunState
+from hub.store import clock
 from hub.store.database import Database
-from hub.store.replays import REPLAY
+from hub.store.engine_tables import ticks
 from hub.store.runs import enqueue
 from hub.store.tables import connectors, runs
 
@@ -53,11 +56,29 @@ def fire_due(
     return [run_id for run_id in fired if run_id is not None]
 
 
+def take_turn(database: Database, name: str, every_seconds: float) -> bool:
+    """Whether the caller is to do what is called `name` now: once in so many seconds, over any number of processes."""
+    now = database.now()
+    following = now + timedelta(seconds=every_seconds)
+    with database.read() as connection:
+        due = connection.scalar(select(ticks.c.due_at).where(ticks.c.name == name))
+    if due is not None and due > now:
+        return False
+    try:
+        with database.write() as connection:
+            if due is None:
+                connection.execute(insert(ticks).values(name=name, due_at=following))
+                return True
+            mine = update(ticks).where(ticks.c.name == name, ticks.c.due_at == due)
+            return connection.execute(mine.values(due_at=following)).rowcount == 1
+    except IntegrityError:
+        return False  # somebody else began it in this very moment
+
+
 def _fire(database: Database, connector_id: int, at: datetime, following: datetime | None, now: datetime) -> int | None:
     with database.write() as connection:
-        if not _planned(connection, connector_id, at, following, _not_open(now)) or _busy(
-            connection, connector_id, now
-        ):
+        mine = _planned(connection, connector_id, at, following, _not_open(now))
+        if not mine or _busy(connection, connector_id):
             return None
         return enqueue(connection, connector_id, "incremental", "schedule", now, fire_at=at)
 
@@ -75,13 +96,18 @@ def _not_open(now: datetime) -> ColumnElement[bool]:
     return or_(connectors.c.open_until.is_(None), connectors.c.open_until <= now)
 
 
-def _busy(connection: Connection, connector_id: int, now: datetime) -> bool:
-    """Whether a run waits or is under way: then this firing would add nothing to it. A replay reads nothing new."""
-    waiting = exists().where(_mine(connector_id, RunState.QUEUED), runs.c.kind != REPLAY)
-    under_way = exists().where(connectors.c.id == connector_id, connectors.c.lease_until > now)
-    replayed = exists().where(_mine(connector_id, RunState.RUNNING), runs.c.kind == REPLAY)
-    return bool(connection.execute(select(waiting | (under_way & ~replayed))).scalar())
+def _busy(connection: Connection, connector_id: int) -> bool:
+    """Whether a run waits or is under way that reads from where this firing would: it would add nothing to it.
 
-
-def _mine(connector_id: int, state: RunState) -> ColumnElement[bool]:
-    return (runs.c.connector_id == connector_id) & (runs.c.state == state)
+    A full run takes hours, or waits for hours behind others: what changed is read between its pages. Only where it has
+    come as far as its connector, as when nothing was read before it, is it what the firing would be.
+    """
+    there = (runs.c.kind == RunKind.FULL) & runs.c.bookmark_after.is_not_distinct_from(connectors.c.bookmark)
+    alive = (runs.c.state == RunState.RUNNING) & (connectors.c.lease_until > clock.now())
+    found = exists().where(
+        connectors.c.id == connector_id,
+        runs.c.connector_id == connectors.c.id,
+        or_(runs.c.kind == RunKind.INCREMENTAL, there),
+        or_(runs.c.state == RunState.QUEUED, alive),
+    )
+    return bool(connection.scalar(select(found)))

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, insert, select, update
 
 from hub.store.database import Database, Transaction
@@ -51,6 +49,8 @@ class Keyring:
     """The keys that open secrets: the first one encrypts, all of them decrypt."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415  (8 MiB, where there are secrets)
+
         self._ciphers = {hashlib.sha256(key).digest()[:_MARK]: AESGCM(key) for key in keys}
 
     @classmethod
@@ -77,6 +77,8 @@ class Keyring:
         Raises:
             SecretsLocked: none of the keys opens it.
         """
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415  (as above)
+
         cipher = self._ciphers.get(kept[:_MARK])
         nonce, text = kept[_MARK : _MARK + _NONCE], kept[_MARK + _NONCE :]
         try:

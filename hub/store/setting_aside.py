@@ -5,13 +5,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, exists, insert, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    not_,
+    select,
+    update,
+)
 
 from hub.record.reasons import groups_of
-from hub.store.database import Database
-from hub.store.sets import rows_with, slices, upsert
+from hub.store.columns import UtcTime
+from hub.store.sets import rows_with, slices, upsert, where_listed
 from hub.store.tables import payloads, quarantine, quarantine_groups
 
+_SEEN = (
+    update(quarantine)
+    .where(quarantine.c.connector_id == bindparam("connector"))
+    .values(last_seen_at=bindparam("at", type_=UtcTime))
+)
 _KEPT = ("first_seen_at",)
 _KEPT_BY_REPLAYS = ("first_seen_at", "last_seen_at", "run_id")
 
@@ -81,9 +98,8 @@ def newer_aside(record: FromClause) -> ColumnElement[bool]:
 
 def seen_again(connection: Connection, connector_id: int, keys: Sequence[str], now: datetime) -> None:
     """Records that stand in quarantine came again, as bad as before."""
-    for some in slices(keys):
-        those = (quarantine.c.connector_id == connector_id) & quarantine.c.key.in_(some)
-        connection.execute(update(quarantine).where(those).values(last_seen_at=now))
+    if keys:
+        where_listed(connection, _SEEN, quarantine.c.key, keys, connector=connector_id, at=now)
 
 
 def mark_tried(connection: Connection, connector_id: int, keys: Sequence[str], mapping: str) -> None:
@@ -96,19 +112,6 @@ def mark_tried(connection: Connection, connector_id: int, keys: Sequence[str], m
         connection.execute(update(quarantine).where(those).values(tried=mapping))
         reasons = connection.execute(select(quarantine.c.key, quarantine.c.reasons).where(those))
         _group(connection, connector_id, {row.key: row.reasons for row in reasons})
-
-
-def set_aside_before(database: Database, connector_id: int, keys: Sequence[str], before: datetime | None) -> int:
-    """How many of these records stood in quarantine before that time already."""
-    if before is None:
-        return 0
-    found = 0
-    with database.read() as connection:
-        for some in slices(keys):
-            those = (quarantine.c.connector_id == connector_id) & quarantine.c.key.in_(some)
-            query = select(quarantine.c.id).where(those, quarantine.c.first_seen_at <= before)
-            found += len(connection.execute(query).all())
-    return found
 
 
 def _group(connection: Connection, connector_id: int, reasons: Mapping[str, list[dict[str, str]]]) -> None:

@@ -1,9 +1,10 @@
-"""The tables of connectors, runs and the record; `catalogue_tables` has the others.
+"""The tables of connectors, runs and the record; `engine_tables` and `catalogue_tables` have the others.
 
 `hub/store/migrations` brings a database here, and a test proves that they agree.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -57,6 +59,9 @@ connectors = Table(
     Column("warnings", Json),  # what will need a person soon: [{code, sentence, until, since}]
     Column("shape", Json),  # the fields of its records as they were last accepted: {path: kinds}
     Column("described_as", Text),  # fingerprint of the system's own description, as it was last accepted
+    Column("stale_since", UtcTime),  # since when its freshness objective is missed; empty: it is met
+    Column("stale_because", Json),  # why, as far as the hub knows: {code, sentence, hint}
+    Column("next_count_at", UtcTime),  # when its days are counted next; empty: not planned yet
 )
 
 versions = Table(
@@ -113,8 +118,8 @@ runs = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("connector_id", ForeignKey("connectors.id"), nullable=False),
-    Column("kind", String(20), nullable=False),  # incremental, full, one, push, replay
-    Column("wanted", Json),  # of a replay: which records
+    Column("kind", String(20), nullable=False),  # hub.record.run_kind
+    Column("wanted", Json),  # of a replay or a repair: which records; of a backfill: which period
     Column("trigger", String(20), nullable=False),  # schedule, hand, push, anyway (in a blackout too)
     Column("state", String(20), nullable=False),
     Column("queued_at", UtcTime, nullable=False),
@@ -136,6 +141,16 @@ runs = Table(
     Column("error_code", String(40)),
     Column("sentence", Text),  # how it ended, for a person
     Column("hint", Text),
+    Column("priority", SmallInteger, nullable=False, server_default="10"),  # the lowest is done first
+    Column("not_before", UtcTime),  # set: it waits in the queue until then
+    Column("owner", Text),  # the worker that does it now
+    Column("taken_over", Integer, nullable=False, server_default="0"),  # how often another worker went on with it
+    Column("bytes", BigInteger, nullable=False, server_default="0"),  # of what the source answered
+    Column("timings", Json),  # seconds by stage: {wait, fetch, decode, map, store}
+    Column("gone", Integer, nullable=False, server_default="0"),  # records that a full listing did not hold any more
+    Column("stop_wanted", String(10)),  # cancel: at the end of the page that is under way
+    Column("stop_author", String(80)),  # who cancelled it
+    Column("stop_reason", Text),  # likewise
     UniqueConstraint("connector_id", "fire_at"),
     Index("ix_runs_connector_id_id", "connector_id", "id"),
     Index("ix_runs_state", "state"),
@@ -176,6 +191,9 @@ dossiers = Table(
     Column("first_seen_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),  # in the hub
     Column("merged_into", ForeignKey("dossiers.id")),  # set: found to be the same dossier as that one
+    Column("gone_at", UtcTime),  # set: none of its sources holds it any more
+    Column("position", BigInteger, nullable=False),  # in the change feed: grows with every change of anything of it
+    Index("ix_dossiers_position", "position", unique=True),
     Index("ix_dossiers_received_on_id", "received_on", "id"),
     Index("ix_dossiers_agency_received_on_id", "agency", "received_on", "id"),
     Index("ix_dossiers_status_received_on_id", "status", "received_on", "id"),
@@ -188,6 +206,14 @@ dossiers = Table(
         sqlite_where=text("merged_into IS NOT NULL"),
         postgresql_where=text("merged_into IS NOT NULL"),
     ),
+    # Few are gone: this index holds only those.
+    Index(
+        "ix_dossiers_gone",
+        "received_on",
+        "id",
+        sqlite_where=text("gone_at IS NOT NULL"),
+        postgresql_where=text("gone_at IS NOT NULL"),
+    ),
     # Few disagree: this index holds only those.
     Index(
         "ix_dossiers_disagreeing",
@@ -198,25 +224,29 @@ dossiers = Table(
     ),
 )
 
+# What is written with every record (dossier_codes, source_records, events, revisions) declares no foreign keys:
+# PostgreSQL spent as long on checking them, row by row, as on all the rest. The engine writes both ends in one
+# transaction, nothing deletes what they point at, and tests/hub/store/test_integrity.py holds it to that.
+
 # Every code that any version of a source record gave: it finds the dossier that the record is part of.
 dossier_codes = Table(
     "dossier_codes",
     metadata,
     Column("value", Text, primary_key=True),
     Column("scope", Text, primary_key=True),
-    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
+    Column("connector_id", Integer, primary_key=True),
     Column("key", Text, primary_key=True),
-    Column("dossier_id", ForeignKey("dossiers.id"), nullable=False, index=True),
+    Column("dossier_id", BigId, nullable=False, index=True),
 )
 
 source_records = Table(
     "source_records",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("connector_id", ForeignKey("connectors.id"), nullable=False),
+    Column("connector_id", Integer, nullable=False),
     Column("key", Text, nullable=False),
     Column("entity", String(10), nullable=False, server_default="dossier"),  # what it became: hub.record.entities
-    Column("dossier_id", ForeignKey("dossiers.id"), index=True),  # of a dossier and of a step of its progress
+    Column("dossier_id", BigId, index=True),  # of a dossier and of a step of its progress
     Column("digest", LargeBinary(16), nullable=False),  # of the record's bytes and how they are read
     Column("version", LargeBinary(16)),  # of its bytes alone; empty: stored before this was kept
     Column("precedence", Integer, nullable=False),  # its connector's, when this was stored
@@ -225,17 +255,27 @@ source_records = Table(
     Column("changed_at", String(27), nullable=False),  # at the source, to the microsecond (UTC ISO 8601), or empty
     Column("values", Json, nullable=False),
     Column("problems", Json),  # optional fields that could not be read
-    Column("payload_id", ForeignKey("payloads.id"), nullable=False, index=True),
+    Column("payload_id", BigId, nullable=False, index=True),
     Column("mapping", Text, nullable=False, server_default=""),  # that it was read with, as a run names it
     Column("stored_at", UtcTime, nullable=False),
+    Column("gone_at", UtcTime),  # set: a listing that its source completed did not hold it any more
     UniqueConstraint("connector_id", "key"),
+    Index("ix_source_records_connector_id_changed_at", "connector_id", "changed_at"),
+    # Few are gone: this index holds only those.
+    Index(
+        "ix_source_records_gone",
+        "connector_id",
+        "key",
+        sqlite_where=text("gone_at IS NOT NULL"),
+        postgresql_where=text("gone_at IS NOT NULL"),
+    ),
 )
 
 events = Table(
     "events",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("dossier_id", ForeignKey("dossiers.id"), nullable=False),
+    Column("dossier_id", BigId, nullable=False),
     Column("fingerprint", LargeBinary(16), nullable=False),
     Column("at", String(20), nullable=False),  # at the source, UTC ISO 8601
     Column("status", String(30)),
@@ -246,7 +286,7 @@ events = Table(
     Column("started_at", String(20)),
     Column("due_at", String(20)),
     Column("inferred", Boolean, nullable=False, server_default=false()),  # no source tells it; what one says shows it
-    Column("connector_id", ForeignKey("connectors.id"), nullable=False),
+    Column("connector_id", Integer, nullable=False),
     Column("key", Text, nullable=False),  # of the record that told it: the event goes where the record goes
     Column("recorded_at", UtcTime, nullable=False),  # in the hub
     UniqueConstraint("dossier_id", "connector_id", "key", "fingerprint"),
@@ -257,11 +297,11 @@ revisions = Table(
     "revisions",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("dossier_id", ForeignKey("dossiers.id"), nullable=False, index=True),
-    Column("connector_id", ForeignKey("connectors.id")),  # empty: a person
+    Column("dossier_id", BigId, nullable=False, index=True),
+    Column("connector_id", Integer),  # empty: a person
     Column("author", String(80)),  # that person
     Column("reason", Text),  # likewise
-    Column("run_id", ForeignKey("runs.id")),
+    Column("run_id", BigId),
     Column("changes", Json, nullable=False),  # {field: [before, after]}
     Column("at", UtcTime, nullable=False),  # in the hub
 )

@@ -1,6 +1,7 @@
 """Registration, and whose turn it is."""
 
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 
@@ -45,32 +46,45 @@ def test_a_connector_that_left_the_configuration_is_not_listed_and_comes_back_wi
 
 def test_only_one_worker_has_a_connector(database: Database) -> None:
     connector_id = registered(database)
-    assert connectors.take_lease(database, connector_id, "one", NOW, 10)
-    assert connectors.take_lease(database, connector_id, "two", NOW + timedelta(seconds=9), 10) is None
+    assert connectors.take_lease(database, connector_id, "one", 10)
+    assert connectors.take_lease(database, connector_id, "two", 10) is None
 
 
 def test_a_lease_that_ran_out_is_taken_over_and_its_old_owner_cannot_come_back(database: Database) -> None:
     connector_id = registered(database)
-    old = connectors.take_lease(database, connector_id, "one", NOW, 10)
-    new = connectors.take_lease(database, connector_id, "two", NOW + timedelta(seconds=11), 10)
+    old = connectors.take_lease(database, connector_id, "one", -1)
+    new = connectors.take_lease(database, connector_id, "two", 10)
     assert old
     assert new
     assert new.epoch > old.epoch
     with pytest.raises(LeaseLost), database.write() as transaction:
-        connectors.renew_lease(transaction, old, NOW + timedelta(seconds=12), 10)
+        connectors.renew_lease(transaction, old, 10)
     connectors.release_lease(database, old)  # what the old owner gives back is no longer his
-    assert connectors.take_lease(database, connector_id, "three", NOW + timedelta(seconds=12), 10) is None
+    assert connectors.take_lease(database, connector_id, "three", 10) is None
 
 
-def test_a_renewed_lease_lasts_and_a_released_one_is_free_at_once(database: Database) -> None:
+def test_a_renewed_lease_lasts_and_a_released_one_is_free_at_once_and_cannot_be_renewed(database: Database) -> None:
     connector_id = registered(database)
-    lease = connectors.take_lease(database, connector_id, "one", NOW, 10)
+    lease = connectors.take_lease(database, connector_id, "one", -1)
     assert lease
     with database.write() as transaction:
-        connectors.renew_lease(transaction, lease, NOW + timedelta(seconds=9), 10)
-    assert connectors.take_lease(database, connector_id, "two", NOW + timedelta(seconds=15), 10) is None
+        connectors.renew_lease(transaction, lease, 10)
+    assert connectors.take_lease(database, connector_id, "two", 10) is None
     connectors.release_lease(database, lease)
-    assert connectors.take_lease(database, connector_id, "two", NOW + timedelta(seconds=15), 10)
+    with pytest.raises(LeaseLost), database.write() as transaction:
+        connectors.renew_lease(transaction, lease, 10)
+    assert connectors.take_lease(database, connector_id, "two", 10)
+
+
+def test_a_lease_is_judged_by_the_databases_clock_and_lasts_as_long_as_it_says(database: Database) -> None:
+    connector_id = registered(database)
+    before = database.now()
+    assert connectors.take_lease(database, connector_id, "one", 7)
+    row = connectors.named(database, "a")
+    assert row is not None
+    assert row.lease_until is not None
+    slack = timedelta(milliseconds=1)  # SQLite's clock is as fine as that
+    assert before - slack <= row.lease_until - timedelta(seconds=7) <= database.now()
 
 
 def test_a_source_is_late_when_it_was_last_read_longer_ago_than_promised(database: Database) -> None:
@@ -84,3 +98,16 @@ def test_a_source_is_late_when_it_was_last_read_longer_ago_than_promised(databas
     assert never.stale(NOW)
     assert not seen.stale(NOW + timedelta(minutes=59))
     assert seen.stale(NOW + timedelta(minutes=61))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_wants_the_lease_of_one_that_is_storing_goes_away_at_once(database: Database) -> None:
+    connector_id = registered(database)
+    lease = connectors.take_lease(database, connector_id, "slow", -1)  # it has run out
+    assert lease is not None
+    with database.write() as page:
+        connectors.renew_lease(page, lease, 10)
+        began = monotonic()
+        assert connectors.take_lease(database, connector_id, "other", 10) is None
+        assert monotonic() - began < 5
+    assert connectors.take_lease(database, connector_id, "other", 10) is None

@@ -21,7 +21,7 @@ def test_more_keys_than_a_statement_may_carry_are_looked_up(database: Database) 
     assert pages.known_records(database, row.id, keys) == {}
     with database.write() as transaction:
         assert laid_out.dossiers_by_record(transaction, row.id, keys) == {}
-        assert laid_out.dossiers_by_code(transaction, {Code("", key) for key in keys}) == set()
+        assert laid_out.dossiers_by_code(transaction, {Code("", key) for key in keys}) == {}
         assert laid_out.load_dossiers(transaction, range(MANY), {}) == {}
         pages.release(transaction, row.id, dict.fromkeys(keys, ""))
 

@@ -3,12 +3,14 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import delete, update
 
 from hub.store import connectors, registrations, runs, schedules
 from hub.store.database import Database, connect
 from hub.store.registrations import Registration
 from hub.store.tables import connectors as table
+from hub.store.tables import runs as runs_table
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -86,10 +88,61 @@ def test_a_firing_that_meets_a_waiting_run_adds_none(database: Database) -> None
 
 def test_a_firing_that_meets_a_living_worker_adds_none_and_a_dead_ones_connector_fires(database: Database) -> None:
     connector_id = scheduled(database)
-    due = NOW + timedelta(minutes=1)
-    connectors.take_lease(database, connector_id, "one", due, 10)
-    assert schedules.fire_due(database, due, every_minute) == []
-    assert len(schedules.fire_due(database, due + timedelta(minutes=1), every_minute)) == 1
+    (run_id,) = schedules.fire_due(database, NOW + timedelta(minutes=1), every_minute)
+    lease = connectors.take_lease(database, connector_id, "one", 10)
+    assert lease
+    assert runs.start(database, run_id, "m", None, NOW)
+    assert schedules.fire_due(database, NOW + timedelta(minutes=2), every_minute) == []
+    connectors.release_lease(database, lease)
+    assert len(schedules.fire_due(database, NOW + timedelta(minutes=3), every_minute)) == 1
+
+
+def test_a_run_of_another_kind_swallows_no_firing(database: Database) -> None:
+    connector_id = scheduled(database)
+    with database.write() as transaction:
+        for kind in ("backfill", "repair", "replay"):
+            runs.enqueue(transaction, connector_id, kind, "hand", NOW)
+    assert len(schedules.fire_due(database, NOW + timedelta(minutes=1), every_minute)) == 1
+
+
+@pytest.mark.parametrize("under_way", [False, True])
+def test_a_run_that_lists_everything_swallows_a_firing_only_where_both_would_go_on_at_one_place(
+    database: Database, under_way: bool
+) -> None:
+    connector_id = scheduled(database)
+    with database.write() as transaction:
+        run_id = runs.enqueue(transaction, connector_id, "full", "hand", NOW)
+    if under_way:
+        assert connectors.take_lease(database, connector_id, "one", 60)
+        assert runs.start(database, run_id, "m", None, NOW)
+    places = ((None, None, 0), ("3", "3", 0), ("9", None, 1), ("9", "3", 1))
+    for minute, (connector_at, run_at, fires) in enumerate(places, start=1):
+        with database.write() as transaction:
+            transaction.execute(update(table).values(bookmark=connector_at))
+            transaction.execute(update(runs_table).values(bookmark_after=run_at))
+        fired = schedules.fire_due(database, NOW + timedelta(minutes=minute), every_minute)
+        assert len(fired) == fires, (connector_at, run_at)
+        with database.write() as transaction:
+            transaction.execute(delete(runs_table).where(runs_table.c.kind == "incremental"))
+
+
+def test_a_tick_is_done_by_one_of_many_nodes_once_in_its_time(database_url: str, database: Database) -> None:
+    together, turns = threading.Barrier(4), []
+
+    def node() -> None:
+        own = connect(database_url)
+        together.wait()
+        turns.append(schedules.take_turn(own, "count", 3600))
+        own.close()
+
+    nodes = [threading.Thread(target=node) for _ in range(4)]
+    for thread in nodes:
+        thread.start()
+    for thread in nodes:
+        thread.join()
+    assert sorted(turns) == [False, False, False, True]
+    assert schedules.take_turn(database, "another", 0)
+    assert schedules.take_turn(database, "another", 0)
 
 
 def test_many_nodes_that_look_at_once_fire_one_run(database_url: str, database: Database) -> None:

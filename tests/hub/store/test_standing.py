@@ -38,6 +38,7 @@ def fill(database: Database) -> None:
             "values": {"code": str(number), "status": status},
             "first_seen_at": NOW,
             "changed_at": NOW,
+            "position": number + 1,
         }
         for number, (status, ended, due) in enumerate(ROWS)
     ]
