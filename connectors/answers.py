@@ -20,6 +20,7 @@ _HTML = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S
 )
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.I | re.S)
+_MOST_AT_ONCE = 16 * 1024 * 1024  # bytes: decoded, they take many times as much memory
 _HEAD = 4096  # bytes that are enough to tell a web page from data
 _LONGEST_WAIT = 30 * 24 * 3600  # seconds; who names more does not mean it
 _ENCODINGS = {*HTTPResponse.CONTENT_DECODERS, "identity", ""}
@@ -91,6 +92,17 @@ def data_of(answer: Answer) -> Answer:
             hint="Often a login page, a maintenance notice or a firewall. Open the address in a browser and read it.",
         )
     return answer
+
+
+def refuse_larger(answer: Answer) -> None:
+    """Refuse an answer that is too large to be decoded at once, where it cannot be read in parts."""
+    if answer.content.size > _MOST_AT_ONCE:
+        raise Changed(
+            f"the answer of {answer.address} has {answer.content.size:,} bytes, and its records do not stand in one "
+            f"plain list, so that more than {_MOST_AT_ONCE:,} bytes cannot be read",
+            code="too_large",
+            hint="Ask for fewer records at a time (`page_size`, a period), or for an answer with one list of records.",
+        )
 
 
 def error_of(answer: Answer) -> ConnectorError:

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterator
 from typing import IO
 
-SMALL = 8 * 1024 * 1024  # bytes that may be held, and decoded, in memory as a whole
+SMALL = 4 * 1024 * 1024  # bytes that may be held, and decoded, in memory as a whole
 _CHUNK = 256 * 1024
 
 

@@ -45,8 +45,9 @@ class Page:
     records: Sequence[Record]
     bookmark: Bookmark | None  # Becomes valid when this page is safely stored; None: as before.
     bad: Sequence[BadRecord] = field(default=())
-    total: int | None = None  # How many records this pull will bring, if the department says.
+    total: int | None = None  # How many records this pull will bring, as far as the department has said until now.
     repeated: int = 0  # Records of this answer left out because this pull brought the very same before.
+    again: bool = False  # Whether it may show once more what this pull asked for before: its rows are not all new.
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,32 @@ class Lists(Protocol):
 
     def keys(self, start: datetime, end: datetime) -> Iterator[str]:
         """The key of each of them."""
+        ...
+
+
+@runtime_checkable
+class Whole(Protocol):
+    """A connector whose `pull(None)` brings all that its system holds, so that what it does not bring is gone there."""
+
+    def whole_since(self) -> datetime | None:
+        """It brings all that changed from then on (aware), and says nothing of what is older; None: just all."""
+        ...
+
+    def lists_steadily(self) -> bool:
+        """Whether no record can be left out because others are deleted while it is read, page by page."""
+        ...
+
+
+@runtime_checkable
+class Spans(Protocol):
+    """A connector that can read a period once more, whatever the bookmark is."""
+
+    def pull_period(self, start: datetime, end: datetime) -> Iterator[Page]:
+        """Yield pages of what changed from `start` up to, not including, `end`; their `bookmark` is None."""
+        ...
+
+    def spans_cheaply(self) -> bool:
+        """Whether a day costs about a day's records; else a long period is asked for at once, not day by day."""
         ...
 
 

@@ -6,15 +6,16 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
 from pydantic import BaseModel, SecretStr
 
 from connectors.contract import Warning  # noqa: A004  (the operators' word)
 from connectors.wording import quoted
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _CERTIFICATE = "certificate"  # in the name of a setting: it names a file with one
@@ -25,13 +26,22 @@ def ends(settings: BaseModel, peers: Iterable[bytes] = ()) -> list[Warning]:
     return [*_of_peers(peers), *_of_settings(settings, "")]
 
 
-def subject(certificate: x509.Certificate) -> str:
+def subject(certificate: "x509.Certificate") -> str:
     """Whose certificate it is, in a word."""
+    from cryptography.x509.oid import NameOID  # noqa: PLC0415  (8 MiB, where there is a certificate)
+
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME) or list(certificate.subject)
     return str(names[0].value) if names else "?"
 
 
-def until(certificate: x509.Certificate) -> str:
+def certificate_of(data: bytes) -> "x509.Certificate":
+    """A certificate in DER or PEM; ValueError where it is none."""
+    from cryptography import x509  # noqa: PLC0415  (as above)
+
+    return x509.load_pem_x509_certificate(data) if b"-----BEGIN" in data else x509.load_der_x509_certificate(data)
+
+
+def until(certificate: "x509.Certificate") -> str:
     """Its end as people in Vietnam read it."""
     return said(certificate.not_valid_after_utc)
 
@@ -44,7 +54,7 @@ def said(at: datetime) -> str:
 def _of_peers(peers: Iterable[bytes]) -> Iterator[Warning]:
     for der in sorted(peers):
         try:
-            certificate = x509.load_der_x509_certificate(der)
+            certificate = certificate_of(der)
         except ValueError:
             continue  # TLS took it; what it says of its end cannot be read
         sentence = f"the certificate of the department's server ({quoted(subject(certificate))}) is valid until"
@@ -68,7 +78,7 @@ def _of_settings(value: Any, name: str) -> Iterator[Warning]:
 
 def _of_file(path: Path, name: str) -> Iterator[Warning]:
     try:
-        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        certificate = certificate_of(path.read_bytes())
     except (OSError, ValueError):
         return  # whoever uses the file says what is wrong with it
     sentence = f"our certificate in `{name}` ({quoted(subject(certificate))}) is valid until {until(certificate)}"

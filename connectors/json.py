@@ -10,7 +10,8 @@ import orjson
 from connectors import json_exact
 from connectors.charset import as_utf8
 from connectors.errors import Changed, ConnectorError, Unavailable
-from connectors.json_cut import MARK, cut
+from connectors.json_cut import MARK, cut, slices
+from connectors.json_places import has_star
 from connectors.wording import quoted
 
 _SAMPLE = 32  # records of which one is looked at again
@@ -27,14 +28,14 @@ def parse(body: bytes, source: str, *, charset: str | None = None, told: str | N
 def read(
     body: bytes, source: str, where: str | None, *, charset: str | None = None, told: str | None = None
 ) -> tuple[Any, Sequence[bytes]]:
-    """As `parse`, and the bytes of each record of the list at `where`, where they come for nothing."""
+    """As `parse`, and the bytes of each record of the list at `where` as they were sent; none where it is no list."""
     # Nearly every answer is in UTF-8, and the parser sees by itself where it is not.
     text = body if charset is None else as_utf8(body, source, charset, told)
     with _no_search_for_garbage():
         if where is not None and (found := _in_slices(text, where, source)):
             return found
         try:
-            return _whole(source, text, orjson.loads(text)), ()
+            return _with_slices(text, _whole(source, text, orjson.loads(text)), where)
         except orjson.JSONDecodeError:
             text = as_utf8(body, source, charset, told)
     if not text.strip():
@@ -42,9 +43,19 @@ def read(
             f"{source} answered nothing at all", code="empty_answer", hint="The hub tries again later; nothing is lost."
         )
     try:
-        return _whole(source, text, orjson.loads(text)), ()
+        value = _whole(source, text, orjson.loads(text))
     except orjson.JSONDecodeError as error:
-        return _slowly(text, source, error), ()
+        value = _slowly(text, source, error)
+    return _with_slices(text, value, where)
+
+
+def _with_slices(text: bytes, value: Any, where: str | None) -> tuple[Any, Sequence[bytes]]:
+    """The same bytes for a record, whether its answer could be read record by record or not."""
+    found = at(value, where) if where is not None and not has_star(where) else None
+    if where is None or not found or not isinstance(found, list):
+        return value, ()
+    cut_out = tuple(slices(text, where))
+    return value, cut_out if len(cut_out) == len(found) else ()
 
 
 def _in_slices(text: bytes, where: str, source: str) -> tuple[Any, Sequence[bytes]] | None:
@@ -83,7 +94,7 @@ def _whole(source: str, text: bytes, value: Any) -> Any:
     try:
         return json_exact.slowly(text) if json_exact.may_have_lost(text, value) else value
     except orjson.JSONEncodeError:
-        raise _too_deep(source) from None
+        raise too_deep(source) from None
 
 
 def _slowly(text: bytes, source: str, error: orjson.JSONDecodeError) -> Any:
@@ -93,11 +104,12 @@ def _slowly(text: bytes, source: str, error: orjson.JSONDecodeError) -> Any:
     except ValueError:
         raise _unreadable(text, source, error) from None
     except RecursionError:
-        raise _too_deep(source) from None
+        raise too_deep(source) from None
     return _whole(source, orjson.dumps(value), value)
 
 
-def _too_deep(source: str) -> Changed:
+def too_deep(source: str) -> Changed:
+    """What to say of a value inside a value inside a value."""
     return Changed(
         f"the answer of {source} is nested deeper than is safe to read",
         code="not_json",
@@ -136,14 +148,22 @@ def raw_bytes(value: Any) -> bytes:
 
 
 def _unreadable(text: bytes, source: str, error: orjson.JSONDecodeError) -> ConnectorError:
-    if _is_cut_off(text, error):
-        return Unavailable(
-            f"the answer of {source} is half a document: it ends after {len(text):,} bytes",
-            code="truncated",
-            hint="Nothing is lost; the hub asks again later. If it lasts, lower `page_size`.",
-        )
+    return half(source, len(text)) if _is_cut_off(text, error) else no_json(source, str(error))
+
+
+def half(source: str, size: int) -> Unavailable:
+    """What to say of an answer that ends before its end."""
+    return Unavailable(
+        f"the answer of {source} is half a document: it ends after {size:,} bytes",
+        code="truncated",
+        hint="Nothing is lost; the hub asks again later. If it lasts, lower `page_size`.",
+    )
+
+
+def no_json(source: str, why: str) -> Changed:
+    """What to say of an answer that nobody can read."""
     return Changed(
-        f"the answer of {source} is not JSON: {quoted(str(error))}",
+        f"the answer of {source} is not JSON: {quoted(why)}",
         code="not_json",
         hint="Look at the kept answer; the address may be of another service, or their system writes broken JSON.",
     )

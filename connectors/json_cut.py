@@ -2,21 +2,22 @@
 
 Where the text is cut is guessed from how its first two records meet. The guess is proved by what comes of it: a text is
 a head, objects with commas between them, and a rest; every object can be read alone, and head and rest together have a
-list at the right place. Else there is nothing to cut, and the text is to be read as a whole.
+list at the right place. Else the text is to be read as a whole, and `slices` finds the same bytes in more time.
 """
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from connectors.json_scan import end_of, list_at, separator
+
 MARK = "\0cut here\0"
 _OPENING = re.compile(rb'\{\s*"(?:[^"\\]|\\.)*+"\s*:')
-_GLUE = re.compile(rb"\}(\s*,\s*)\Z")
-_LONGEST_GLUE = 200
 _MOST_JOINTS = 200  # inside one record
 _DECODER = json.JSONDecoder()
 
@@ -38,7 +39,7 @@ def cut(text: bytes, where: str) -> Cut | None:
         return None
     found = Cut()
     try:
-        end = _take_out(found, text, start, _joint(text, start, opening[0]), len(opening[0]))
+        end = _take_out(found, text, start, joint_at(text, start))
     except (ValueError, RecursionError):
         return None
     found.around = text[:start] + orjson.dumps(MARK) + text[end:]
@@ -55,17 +56,27 @@ def _beginning(text: bytes, where: str) -> int | None:
     return found.end() if found else None
 
 
-def _joint(text: bytes, start: int, opening: bytes) -> bytes | None:
-    """How one record ends and the next begins, if there is a second one."""
-    second = text.find(opening, start + 1)
-    glue = _GLUE.search(text[max(start, second - _LONGEST_GLUE) : second]) if second >= 0 else None
-    return glue[0] + opening if glue else None
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """How one record ends and the next begins."""
+
+    written: bytes  # such as `},{"id":`
+    overlap: int  # bytes of it that belong to the next one
 
 
-def _take_out(found: Cut, text: bytes, start: int, joint: bytes | None, overlap: int) -> int:
+def joint_at(text: bytes, start: int) -> Joint | None:
+    """How the record at `start` meets the next one, if there is one that it meets so."""
+    end = end_of(text, start) if text[start : start + 1] == b"{" else None
+    between = separator(text, end) if end is not None else None
+    opening = _OPENING.match(text, between.end()) if between is not None else None
+    return Joint(text[end - 1 : opening.end()], len(opening[0])) if end is not None and opening is not None else None
+
+
+def _take_out(found: Cut, text: bytes, start: int, between: Joint | None) -> int:
     """Read every record; where the last one ends."""
     loads, find, records, slices = orjson.loads, text.find, found.records, found.slices
-    while joint is not None and (end := find(joint, start)) >= 0:
+    joint, overlap = (between.written, between.overlap) if between is not None else (b"", 0)
+    while joint and (end := find(joint, start)) >= 0:
         piece = text[start : end + 1]
         try:
             record = loads(piece)
@@ -95,3 +106,12 @@ def _longer(text: bytes, start: int, end: int, joint: bytes) -> tuple[bytes, Any
             with suppress(orjson.JSONDecodeError):
                 return piece, orjson.loads(piece)
     raise ValueError(joint)
+
+
+def slices(text: bytes, where: str) -> Iterator[bytes]:
+    """The bytes of each item of the list at `where`, of any text that is JSON."""
+    at = list_at(text, where)
+    while at is not None and (end := end_of(text, at)) is not None:
+        yield text[at:end]
+        between = separator(text, end)
+        at = between.end() if between is not None and between[1] == b"," else None

@@ -81,6 +81,16 @@ class Plan:
         """Whether a later pull can begin where this one ended."""
         return self.asks_since or self.order == "newest_first"
 
+    @property
+    def is_steady(self) -> bool:
+        """Whether a record that is deleted while we read hides no other one.
+
+        A total does not tell: a record that comes meanwhile makes up for one that was hidden.
+        """
+        is_one_answer = not (self.steps or self.follows_links or self.follows_cursor)
+        is_read_twice = self.order == "newest_first" and self.steps
+        return is_one_answer or self.asks_again or is_read_twice
+
 
 @dataclass(frozen=True, slots=True)
 class Query:

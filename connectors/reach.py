@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from cryptography import x509
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from connectors.broken import TRY_LATER, error_of_tls
 from connectors.errors import Changed, ConnectorError, Unavailable
-from connectors.expiry import subject, until
+from connectors.expiry import certificate_of, subject, until
 from connectors.scrub import plain_address
 from connectors.settings import HttpSettings
 from connectors.turns import turn
@@ -138,7 +137,7 @@ def _said_of(line: ssl.SSLSocket) -> str:
     shown = line.getpeercert(binary_form=True)
     if not shown:
         return f"secure: {line.version()}"
-    certificate = x509.load_der_x509_certificate(shown)
+    certificate = certificate_of(shown)
     days = (certificate.not_valid_after_utc - datetime.now(UTC)).days
     return (
         f"secure: {line.version()}, the certificate of {quoted(subject(certificate))} is valid until "

@@ -144,7 +144,7 @@ class HttpSettings(Settings):
         default=64 * 1024 * 1024,
         gt=0,
         description="The largest answer that is accepted, counted after decompression. "
-        "XML may be far larger: it is read in parts.",
+        "XML and JSON with one plain list may be far larger: they are read in parts.",
     )
     ca_file: Path | None = Field(
         default=None, description="A PEM file with the certificate authorities to trust instead of the public ones."

@@ -84,6 +84,7 @@ class _Walk:
             bookmark=None,
             bad=bad,
             repeated=len(wanted) - len(records) + len(contents.bad) - len(bad),
+            again=self._plan.asks_again or self._to_read_again is not None,
         )
         return page if part.ending is None else self._end(page, part.ending)
 

@@ -1,6 +1,7 @@
 """Walks through time window by window, for systems that must be told until when, or allow only so many days at once."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from connectors.changes import to_bookmark
@@ -12,8 +13,13 @@ from connectors.walk import walk
 Ask = Callable[[Query, datetime], Response]  # a query, and until when
 
 
-def walk_windows(plan: Plan, length: timedelta, ask: Ask, since: Bookmark | None, source: str) -> Iterator[Page]:
-    """Every page from `since` up to the department's time, or ours where it tells none; windows overlap a little."""
+def walk_windows(
+    plan: Plan, length: timedelta, ask: Ask, since: Bookmark | None, source: str, end: datetime | None = None
+) -> Iterator[Page]:
+    """Every page from `since` up to `end`; without one to the department's time, or ours where it tells none.
+
+    Windows overlap a little, and each announces its own total: together they announce their sum.
+    """
     if plan.changed_at is None:
         raise ValueError("windows need change times")
     start = plan.resumed(since) or plan.changed_at.first
@@ -23,11 +29,18 @@ def walk_windows(plan: Plan, length: timedelta, ask: Ask, since: Bookmark | None
             code="local_settings",
             hint="Raise `window_days`.",
         )
+    announced = 0
     while True:
         # Who knows on which side of its ends a system leaves a record out? So each window begins a little earlier.
         start -= plan.step(start)
-        window = _Window(ask, start + length)
-        yield from walk(plan, window, to_bookmark(start + plan.overlap), source, at_a_change=False)
+        until = start + length
+        window = _Window(ask, until if end is None else min(until, end + plan.step(end)))
+        before = announced
+        for page in walk(plan, window, to_bookmark(start + plan.overlap), source, at_a_change=False):
+            announced = before + (page.total or 0)
+            yield page if page.total is None else replace(page, total=announced)
+        if end is not None and window.until >= end:
+            return
         # Our own clock where they tell none: it decides only where to stop, and a window too many loses nothing.
         if window.until > (window.clock or datetime.now(UTC)):
             return

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from connectors.conformance.subject import WHOLE_PERIOD, Subject, contents, items_of, keys_of, some
-from connectors.contract import Describes, Discovers, Fetches, Lists, Record, Warns
+from connectors.contract import Describes, Discovers, Fetches, Lists, Record, Spans, Warns, Whole
 from connectors.errors import BadRecord, ConnectorError
 
 _UNABLE = "the connector has not this ability"
@@ -117,6 +117,32 @@ class Abilities(Subject):
             whole = set(connector.keys(start, end))
         assert before.isdisjoint(after), f"{some(before & after)} is in two periods that only meet"
         assert before | after == whole, "two periods that meet do not list what one does"
+
+    def test_a_pulled_period_has_all_that_changed_in_it_and_no_bookmark(self, address: str) -> None:
+        records = [record for page in self._pull(address, None) for record in page.records]
+        dated = sorted((record.changed_at, record.key) for record in records if record.changed_at is not None)
+        with self._open(address) as connector:
+            if not isinstance(connector, Spans):
+                pytest.skip(_UNABLE)
+            if not dated:
+                pytest.skip("no record says when it changed")
+            middle = dated[len(dated) // 2][0]
+            spans = ((WHOLE_PERIOD[0], middle), (middle, WHOLE_PERIOD[1]))
+            found = [list(connector.pull_period(*span)) for span in spans]
+            assert connector.spans_cheaply() in (True, False)
+        assert {page.bookmark for pages in found for page in pages} <= {None}, "`pull_period` moves the bookmark"
+        for (start, end), pages in zip(spans, found, strict=True):
+            expected = {key for at, key in dated if start <= at < end}
+            pulled = {record.key for page in pages for record in page.records if record.changed_at is not None}
+            assert pulled == expected, f"`pull_period` and `pull` do not agree on {some(pulled ^ expected)}"
+
+    def test_a_whole_listing_says_since_when_with_a_zone(self, address: str) -> None:
+        with self._open(address) as connector:
+            if not isinstance(connector, Whole):
+                pytest.skip(_UNABLE)
+            since = connector.whole_since()
+            assert connector.lists_steadily() in (True, False)
+        assert since is None or since.utcoffset() is not None, "`whole_since` gives a time without a zone"
 
 
 def _seen(item: Record | BadRecord) -> tuple[str, bytes, datetime | None]:

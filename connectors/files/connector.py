@@ -1,21 +1,22 @@
 """Takes records out of files that somebody puts into a folder, and moves each file away once it is stored."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import partial
 from time import time
 
 from connectors import contract
 from connectors.contract import Bookmark, Connector, Description, Page, Record, Retry
-from connectors.errors import BadRecord, Changed
+from connectors.errors import BadRecord, Changed, Unavailable
 from connectors.files.archive import Archive
 from connectors.files.content import first_record, kind, parts
 from connectors.files.description import described, nothing
 from connectors.files.folder import Entry, Folder, LocalFolder
 from connectors.files.progress import Failed, Halfway, Progress
 from connectors.files.settings import FilesSettings
-from connectors.files.sftp import SftpFolder
 from connectors.files.trouble import BadFile, Incomplete
 from connectors.files.waiting import Waiting
 from connectors.scrub import without_secrets
@@ -34,10 +35,13 @@ def open_files(settings: FilesSettings, retry: Retry, clock: Callable[[], float]
     """A line to the folder; nothing is touched before `check` or `pull`."""
     folder = LocalFolder(settings.folder) if settings.folder else _sftp(settings)
     with closing(folder):
-        yield FilesConnector(settings, folder, retry, clock)
+        kind = SpanningFiles if settings.changed_at is not None else FilesConnector
+        yield kind(settings, folder, retry, clock)
 
 
 def _sftp(settings: FilesSettings) -> Folder:
+    from connectors.files.sftp import SftpFolder  # noqa: PLC0415  (paramiko is 10 MiB, which a folder here does not need)
+
     if settings.sftp is None:
         raise ValueError("neither `folder` nor `sftp`")
     return SftpFolder(settings.sftp)
@@ -231,6 +235,44 @@ class FilesConnector:
                 return (kind(body, entry.shown, self._settings) if first else "it has no record in it"), first
         except BadFile as trouble:
             raise Changed(trouble.sentence, code="bad_file", hint=trouble.advice) from None
+
+
+class SpanningFiles(FilesConnector):
+    """A folder whose records say when they changed, so that a period can be read again from the files that were read.
+
+    Only then: an old file would otherwise say again, and as news, what newer ones have changed since.
+    """
+
+    def pull_period(self, start: datetime, end: datetime) -> Iterator[Page]:
+        with without_secrets(self._settings):
+            for entry in sorted(filter(self._is_meant, self._read_before()), key=lambda one: (one.stamp, one.name)):
+                for page in self._again(entry):
+                    records = [one for one in page.records if one.changed_at and start <= one.changed_at < end]
+                    if records:
+                        yield replace(page, records=records)
+
+    def spans_cheaply(self) -> bool:
+        return False
+
+    def _read_before(self) -> list[Entry]:
+        try:
+            return self._retry(partial(self._folder.entries, self._settings.processed))
+        except Unavailable as error:
+            if error.code == "no_folder" and self._retry(self._folder.entries) is not None:
+                return []  # no file was read yet
+            raise
+
+    def _is_meant(self, entry: Entry) -> bool:
+        return self._matches(entry.name) and entry.size <= self._settings.max_file_bytes
+
+    def _again(self, entry: Entry) -> Iterator[Page]:
+        """What a file that was read once holds; what cannot be read of it was told then."""
+        body = self._retry(partial(self._folder.fetch, entry, self._settings.processed))
+        if body is None:
+            return
+        with closing(body), suppress(BadFile):
+            for part in parts(body, entry.shown, self._settings):
+                yield Page(part.payload, part.media_type, part.records, None)
 
 
 def _page_of_nothing(bookmark: Bookmark) -> Page:

@@ -56,7 +56,7 @@ class Folder(Protocol):
         """One file as it is now."""
         ...
 
-    def fetch(self, entry: Entry) -> Body | None:
+    def fetch(self, entry: Entry, inside: str = HERE) -> Body | None:
         """What the file holds; None where it changed or went away before it was read to its end."""
         ...
 
@@ -103,9 +103,9 @@ class LocalFolder:
             except FileNotFoundError:
                 return None
 
-    def fetch(self, entry: Entry) -> Body | None:
+    def fetch(self, entry: Entry, inside: str = HERE) -> Body | None:
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        with self._opened(HERE) as folder, self._telling(f"read {entry.shown} in {self.place}"):
+        with self._opened(inside) as folder, self._telling(f"read {entry.shown} in {self.place}"):
             try:
                 file = os.open(entry.name, flags, dir_fd=folder)
             except OSError as error:

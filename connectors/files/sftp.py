@@ -45,9 +45,9 @@ class SftpFolder:
             except FileNotFoundError:
                 return None
 
-    def fetch(self, entry: Entry) -> Body | None:
+    def fetch(self, entry: Entry, inside: str = HERE) -> Body | None:
         with self._line(f"read {entry.shown} in {self.place}") as client:
-            path = self._path(HERE, entry.name)
+            path = self._path(inside, entry.name)
             body = Body()
             try:
                 with client.open(path, "rb") as file:

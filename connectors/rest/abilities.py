@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from connectors import json
 from connectors.answers import Answer
-from connectors.changes import to_bookmark
 from connectors.contract import Connector, Page, Retry
 from connectors.documents import Contents, JsonDocument, RecordReader, XmlDocument, number
 from connectors.errors import Changed
@@ -21,7 +20,6 @@ from connectors.rest.settings import CountSettings, FetchSettings, RestSettings
 from connectors.wording import quoted
 
 _NOT_THERE = (404, 410)
-_WITHOUT_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # when a record that does not say it counts as changed
 
 
 class Fetching(RestConnector):
@@ -68,33 +66,36 @@ class Listing(RestConnector):
     def keys(self, start: datetime, end: datetime) -> Iterator[str]:
         seen: set[str] = set()
         with self._discreet():
-            for page in self._walk(to_bookmark(start - self._plan.step(start))):
+            for page in self._period(start, end):
                 for record in page.records:
-                    if start <= (record.changed_at or _WITHOUT_TIME) < end and record.key not in seen:
+                    if record.key not in seen:
                         seen.add(record.key)
                         yield record.key
-                if self._plan.order == "oldest_first" and _is_past(page, end):
-                    return
 
 
-class FetchingAndListing(Fetching, Listing):
-    """A system that can be asked for both."""
+class Spanning(RestConnector):
+    """A system whose records say when they changed, so that a period of them can be read once more."""
 
+    def pull_period(self, start: datetime, end: datetime) -> Iterator[Page]:
+        with self._discreet():
+            yield from self._period(start, end)
 
-_KINDS: dict[tuple[bool, bool], type[RestConnector]] = {
-    (False, False): RestConnector,
-    (True, False): Fetching,
-    (False, True): Listing,
-    (True, True): FetchingAndListing,
-}
+    def spans_cheaply(self) -> bool:
+        return self._plan.asks_since and (self._plan.order == "oldest_first" or self._windows is not None)
 
 
 @contextmanager
 def open_rest(settings: RestSettings, retry: Retry) -> Iterator[Connector]:
     """A line to the system, with the abilities that the settings give it; nothing is sent before it is asked."""
-    lists = settings.changed_at is not None and (settings.count is not None or "since" in settings.placeholders())
+    dated = settings.changed_at is not None
+    lists = dated and (settings.count is not None or "since" in settings.placeholders())
     with Client(settings) as client:
-        yield _KINDS[settings.fetch is not None, lists](settings, client, retry)
+        yield _able(fetches=settings.fetch is not None, lists=lists, spans=dated)(settings, client, retry)
+
+
+def _able(*, fetches: bool, lists: bool, spans: bool) -> type[RestConnector]:
+    abilities = {Fetching: fetches, Listing: lists, Spanning: spans}
+    return type("AbleRestConnector", (*(one for one, has in abilities.items() if has), RestConnector), {})
 
 
 def found_in(pieces: Iterable[Piece], how: FetchSettings, settings: RestSettings, address: str) -> Contents:
@@ -116,10 +117,6 @@ def _records_at(where: str, piece: Piece) -> Sequence[Any]:
     if isinstance(value, dict):
         return [value]
     return () if value is None and (not where or document.has(where)) else document.records(where)
-
-
-def _is_past(page: Page, end: datetime) -> bool:
-    return any(record.changed_at is not None and record.changed_at >= end for record in page.records)
 
 
 def _another(address: str, key: str, came: str) -> Changed:

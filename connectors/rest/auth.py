@@ -5,11 +5,17 @@ from typing import Any
 
 from connectors.digest import Digest
 from connectors.http import Client, basic
-from connectors.rest.auth_settings import ApiKeyAuth, Auth, BearerAuth, LgspAuth
+from connectors.rest.auth_settings import (
+    ApiKeyAuth,
+    Auth,
+    BearerAuth,
+    ClientCredentialsAuth,
+    LgspAuth,
+    PasswordAuth,
+)
 from connectors.rest.credentials import Challenged, Credentials, Fixed, Header, Parameter
 from connectors.rest.session import Session
 from connectors.rest.signing import Signature, platform_header
-from connectors.rest.tokens import token_of_client, token_of_platform
 
 
 def credentials(settings: Auth, client: Client) -> Credentials:
@@ -26,8 +32,16 @@ def _key(settings: ApiKeyAuth, _: Client) -> Credentials:
     return Fixed(Parameter(settings.parameter, key) if settings.parameter else Header({settings.header: key}))
 
 
+def _token(settings: ClientCredentialsAuth | PasswordAuth, client: Client) -> Credentials:
+    from connectors.rest.tokens import token_of_client  # noqa: PLC0415  (10 MiB, which most connectors do not need)
+
+    return token_of_client(settings, client)
+
+
 def _platform(settings: LgspAuth, client: Client) -> Credentials:
     if settings.token_url is not None:
+        from connectors.rest.tokens import token_of_platform  # noqa: PLC0415  (as above)
+
         return token_of_platform(settings, settings.token_url, client)
     header = platform_header(settings)
     return Fixed(Header({settings.header: header}), secret=header)
@@ -39,8 +53,8 @@ _KINDS: Mapping[str, Callable[[Any, Client], Credentials]] = {
     "digest": lambda settings, _: Challenged(Digest(settings.username, settings.password)),
     "bearer": _bearer,
     "api_key": _key,
-    "oauth2_client_credentials": token_of_client,
-    "oauth2_password": token_of_client,
+    "oauth2_client_credentials": _token,
+    "oauth2_password": _token,
     "session": Session,
     "hmac": lambda settings, _: Fixed(Signature(settings)),
     "lgsp": _platform,

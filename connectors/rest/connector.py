@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from connectors.answers import Answer
+from connectors.changes import to_bookmark
 from connectors.contract import Bookmark, Description, Field, Operation, Page, Retry
 from connectors.contract import Warning as Trouble
 from connectors.documents import Contents, RecordReader
 from connectors.errors import Changed, ConnectorError
 from connectors.http import Client
 from connectors.payload import PART, Holds, noted
+from connectors.period import within
 from connectors.plan import Ending, Part, Query, Response, whole
 from connectors.reach import reach
 from connectors.rest.asking import Asking, Wanted
@@ -66,6 +68,13 @@ class RestConnector:
             else:
                 yield from self._walk(since)
 
+    def whole_since(self) -> datetime | None:
+        changed_at = self._settings.changed_at
+        return changed_at.first if changed_at is not None and self._plan.asks_since else None
+
+    def lists_steadily(self) -> bool:
+        return self._plan.is_steady
+
     def discover(self) -> Description:
         with self._discreet():
             sampled = self._retry(self._sampled)
@@ -88,7 +97,9 @@ class RestConnector:
     def _discreet(self) -> AbstractContextManager[None]:
         return without_secrets(self._settings, self._asking.credentials.secrets)
 
-    def _walk(self, since: Bookmark | None, condition: Condition | None = None) -> Iterator[Page]:
+    def _walk(
+        self, since: Bookmark | None, condition: Condition | None = None, end: datetime | None = None
+    ) -> Iterator[Page]:
         size = self._settings.page_size
 
         def ask(query: Query, until: datetime | None = None) -> Response:
@@ -97,7 +108,11 @@ class RestConnector:
 
         if self._windows is None:
             return walk(self._plan, ask, since, self._address)
-        return walk_windows(self._plan, self._windows, ask, since, self._address)
+        return walk_windows(self._plan, self._windows, ask, since, self._address, end)
+
+    def _period(self, start: datetime, end: datetime) -> Iterator[Page]:
+        since = to_bookmark(start - self._plan.step(start))
+        return within(self._walk(since, end=end), self._plan, start, end)
 
     def _first_page(self, size: int) -> Page | None:
         """The first page of a pull, but of so many records; everything that a pull would refuse in it is refused."""

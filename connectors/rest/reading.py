@@ -5,9 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from connectors import json, xml
-from connectors.answers import Answer, data_of
+from connectors.answers import Answer, data_of, refuse_larger
 from connectors.documents import Document, JsonDocument, Places, XmlDocument
 from connectors.errors import Changed, ConnectorError
+from connectors.json_parts import JsonPart
+from connectors.json_parts import parts as json_parts
+from connectors.json_places import has_star
 from connectors.rest.settings import RestSettings
 from connectors.rest.tables import tables
 from connectors.wording import listed, quoted
@@ -82,6 +85,8 @@ def pieces_of(answer: Answer, settings: RestSettings, *, is_part: bool = False) 
         )
     if settings.format == "xml" and is_part:
         return _xml_pieces(answer, settings)
+    if settings.format == "json" and not answer.content.is_small:
+        return _json_pieces(answer, settings)
     return (whole(answer, decoded(answer, settings), settings),)
 
 
@@ -142,3 +147,20 @@ def _xml_pieces(answer: Answer, settings: RestSettings) -> Iterable[Piece]:
     found = parts(body, source, settings.records, charset=settings.charset, told=answer.charset)
     documents = ((part, XmlDocument(part.root, source, part.records)) for part in found)
     return (Piece(part.payload, each, Around(answer, [each]), part.is_last, is_part=True) for part, each in documents)
+
+
+def _json_pieces(answer: Answer, settings: RestSettings) -> Iterable[Piece]:
+    source, body = answer.address, answer.content
+    is_plain = settings.inside is None and not has_star(settings.records)
+    charset, told = settings.charset, answer.charset
+    found = json_parts(body, source, settings.records, charset=charset, told=told) if is_plain else None
+    if found is None:
+        refuse_larger(answer)
+        return (whole(answer, decoded(answer, settings), settings),)
+    return (_json_piece(part, answer, settings) for part in found)
+
+
+def _json_piece(part: JsonPart, answer: Answer, settings: RestSettings) -> Piece:
+    value, slices = json.read(part.payload, answer.address, settings.records)
+    document = JsonDocument(value, answer.address, slices)
+    return Piece(part.payload, document, Around(answer, [document]), part.is_last, is_part=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,6 @@ from lxml import etree
 
 from connectors import json
 from connectors.answers import Answer
-from connectors.changes import to_bookmark
 from connectors.contract import Connector, Page, Retry
 from connectors.documents import Contents, Document, JsonDocument, RecordReader, number
 from connectors.errors import Changed
@@ -23,15 +22,14 @@ from connectors.soap.reading import AnswerReader
 from connectors.soap.settings import Count, Fetch, SoapSettings
 from connectors.wording import quoted
 
-_WITHOUT_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # when a record that does not say it counts as changed
-
 
 @contextmanager
 def open_soap(settings: SoapSettings, retry: Retry) -> Iterator[Connector]:
     """A line to the system, with the abilities that the settings give it; the WSDL is read when it is needed."""
-    lists = settings.changed_at is not None and "since" in settings.placeholders()
+    dated = settings.changed_at is not None
+    lists = settings.count is not None or (dated and "since" in settings.placeholders())
     with Client(settings) as client:
-        yield _KINDS[settings.fetch is not None, lists or settings.count is not None](settings, client, retry)
+        yield _able(fetches=settings.fetch is not None, lists=lists, spans=dated)(settings, client, retry)
 
 
 class _Asking(SoapConnector):
@@ -91,11 +89,11 @@ class Listing(_Asking):
             if how is not None and how.keys is not None:
                 found = iter(self._retry(partial(self._named, how, start, end)))
             else:
-                found = self._pulled(start, end)
+                found = (record.key for page in self._period(start, end) for record in page.records)
             yield from dict.fromkeys(found)
 
     def _number(self, how: Count, start: datetime, end: datetime) -> int:
-        found = self._period(how, start, end)
+        found = self._counted(how, start, end)
         if found is None:
             return 0
         document, source = found
@@ -109,11 +107,11 @@ class Listing(_Asking):
         return told
 
     def _named(self, how: Count, start: datetime, end: datetime) -> list[str]:
-        found = self._period(how, start, end)
+        found = self._counted(how, start, end)
         values = found[0].records(how.keys or "") if found else ()
         return [text for value in values if (text := _text(value))]
 
-    def _period(self, how: Count, start: datetime, end: datetime) -> tuple[Document, str] | None:
+    def _counted(self, how: Count, start: datetime, end: datetime) -> tuple[Document, str] | None:
         changed_at = self._settings.changed_at
         assert changed_at is not None  # noqa: S101  (the settings demand it)
         form = changed_at.sent_form
@@ -121,27 +119,21 @@ class Listing(_Asking):
         found = AnswerReader(self._settings, how.keys or "", how.inside or self._settings.inside).document(answer)
         return None if found is None else (found[0], answer.address)
 
-    def _pulled(self, start: datetime, end: datetime) -> Iterator[str]:
-        """Where no operation lists keys, the records themselves do."""
-        for page in self.pull(to_bookmark(start)):
-            times = [record.changed_at or _WITHOUT_TIME for record in page.records]
-            for record, time in zip(page.records, times, strict=True):
-                if start <= time < end:
-                    yield record.key
-            if self._plan.order == "oldest_first" and times and min(times) >= end:
-                return
+
+class Spanning(SoapConnector):
+    """A system whose records say when they changed, so that a period of them can be read once more."""
+
+    def pull_period(self, start: datetime, end: datetime) -> Iterator[Page]:
+        with without_secrets(self._settings):
+            yield from self._period(start, end)
+
+    def spans_cheaply(self) -> bool:
+        return self._plan.asks_since and (self._plan.order == "oldest_first" or self._window is not None)
 
 
-class FetchingAndListing(Fetching, Listing):
-    """A system that can be asked for both."""
-
-
-_KINDS: dict[tuple[bool, bool], type[SoapConnector]] = {
-    (False, False): SoapConnector,
-    (True, False): Fetching,
-    (False, True): Listing,
-    (True, True): FetchingAndListing,
-}
+def _able(*, fetches: bool, lists: bool, spans: bool) -> type[SoapConnector]:
+    abilities = {Fetching: fetches, Listing: lists, Spanning: spans}
+    return type("AbleSoapConnector", (*(one for one, has in abilities.items() if has), SoapConnector), {})
 
 
 def found_in(answer: Answer, how: Fetch, settings: SoapSettings) -> tuple[Contents, str] | None:

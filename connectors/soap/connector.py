@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from connectors.changes import to_bookmark
 from connectors.contract import Bookmark, Description, Page, Retry
 from connectors.contract import Warning as Trouble
 from connectors.documents import Contents
 from connectors.errors import Changed
 from connectors.http import Client, same_origin
+from connectors.period import within
 from connectors.plan import Plan, Query, Response
 from connectors.reach import reach
 from connectors.scrub import plain_address, without_secrets
@@ -61,6 +63,13 @@ class SoapConnector:
             source = plain_address(self._retry(partial(self._service, self._settings.operation)).address)
             yield from self._walk(since, source)
 
+    def whole_since(self) -> datetime | None:
+        changed_at = self._settings.changed_at
+        return changed_at.first if changed_at is not None and self._plan.asks_since else None
+
+    def lists_steadily(self) -> bool:
+        return self._plan.is_steady
+
     def discover(self) -> Description:
         with without_secrets(self._settings):
             return self._retry(self._described)
@@ -95,13 +104,18 @@ class SoapConnector:
             self._services[operation] = made
         return self._services[operation]
 
-    def _walk(self, since: Bookmark | None, source: str) -> Iterator[Page]:
+    def _period(self, start: datetime, end: datetime) -> Iterator[Page]:
+        source = plain_address(self._retry(partial(self._service, self._settings.operation)).address)
+        since = to_bookmark(start - self._plan.step(start))
+        return within(self._walk(since, source, end), self._plan, start, end)
+
+    def _walk(self, since: Bookmark | None, source: str, end: datetime | None = None) -> Iterator[Page]:
         def ask(query: Query, until: datetime | None = None) -> Response:
             return self._retry(partial(self._ask, self._settings.page_size, query, until))
 
         if self._window is None:
             return walk(self._plan, ask, since, source)
-        return walk_windows(self._plan, self._window, ask, since, source)
+        return walk_windows(self._plan, self._window, ask, since, source, end)
 
     def _first_page(self, address: str) -> str:
         """A sentence on the first record; whatever a pull would refuse of it is refused."""

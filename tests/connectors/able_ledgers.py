@@ -45,6 +45,20 @@ class Able(Ledger):
     def count(self, start: datetime, end: datetime) -> int | None:
         return len(list(self.keys(start, end)))
 
+    def pull_period(self, start: datetime, end: datetime) -> Iterator[Page]:
+        page = self._page("0", 99)
+        records = [r for r in page.records if r.changed_at and start <= r.changed_at < end]
+        yield replace(page, records=records, bookmark=None)
+
+    def spans_cheaply(self) -> bool:
+        return True
+
+    def whole_since(self) -> datetime | None:
+        return datetime(2000, 1, 1, tzinfo=UTC)
+
+    def lists_steadily(self) -> bool:
+        return True
+
 
 class NewFingerprint(Able):
     def discover(self) -> Description:
@@ -128,3 +142,18 @@ class CountsTooMany(Able):
 class PeriodsWithTheirEnd(Able):
     def keys(self, start: datetime, end: datetime) -> Sequence[str]:  # type: ignore[override]
         return [r.key for r in self._page("0", 99).records if r.changed_at and start <= r.changed_at <= end]
+
+
+class SpansMoveTheBookmark(Able):
+    def pull_period(self, start: datetime, end: datetime) -> Iterator[Page]:
+        yield from (replace(page, bookmark="1") for page in super().pull_period(start, end))
+
+
+class SpansEverything(Able):
+    def pull_period(self, start: datetime, end: datetime) -> Iterator[Page]:
+        yield replace(self._page("0", 99), bookmark=None)
+
+
+class WholeWithoutZone(Able):
+    def whole_since(self) -> datetime | None:
+        return datetime(2000, 1, 1)

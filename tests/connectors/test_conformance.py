@@ -122,6 +122,7 @@ READ = "test_what_a_line_has_read_of_the_description_is_what_discover_finds"
 WARNS = "test_warnings_ask_nothing_and_say_until_when"
 FETCH = "test_fetch_brings_the_one_record"
 PERIOD = "test_a_period_lists_what_a_pull_brings"
+SPAN = "test_a_pulled_period_has_all_that_changed_in_it_and_no_bookmark"
 
 
 @pytest.mark.parametrize(
@@ -191,6 +192,9 @@ PERIOD = "test_a_period_lists_what_a_pull_brings"
             "test_a_period_begins_with_its_start_and_ends_before_its_end",
             "in two periods that only meet",
         ),
+        (able.SpansMoveTheBookmark, SPAN, "`pull_period` moves the bookmark"),
+        (able.SpansEverything, SPAN, "`pull_period` and `pull` do not agree on"),
+        (able.WholeWithoutZone, "test_a_whole_listing_says_since_when_with_a_zone", "a time without a zone"),
     ],
 )
 def test_a_broken_rule_is_named(run: Run, kind: type[Ledger], test: str, sentence: str) -> None:

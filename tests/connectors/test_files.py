@@ -4,13 +4,15 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
-from connectors.contract import Discovers
+from connectors.contract import Discovers, Spans
 from connectors.errors import BadRecord, Changed, Refused, Unavailable
 from connectors.files import FILES
 from connectors.files.connector import open_files
@@ -29,6 +31,26 @@ def test_files_are_read_oldest_first_and_moved_when_they_are_stored(tmp_path: Pa
     assert done.keys == [row[0] for row in ROWS[:4]]
     assert names(tmp_path) == []
     assert names(tmp_path, "processed") == ["a.xlsx", "b.xlsx"]
+
+
+def test_a_period_is_read_again_from_the_files_that_were_read_and_nothing_moves(tmp_path: Path) -> None:
+    rows = [{"id": day, "changed": f"2026-05-0{day}T08:00:00+07:00"} for day in range(1, 6)]
+    wanted = settings(tmp_path, key="id", changed_at={"from": "changed"})
+    midnight = [datetime(2026, 5, day, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")) for day in (2, 4)]
+    with open_files(wanted, once) as connector:
+        assert isinstance(connector, Spans)
+        assert list(connector.pull_period(*midnight)) == []
+    put(tmp_path, "a.json", orjson.dumps(rows[:3]), at=1)
+    put(tmp_path, "b.json", orjson.dumps(rows[3:]), at=2)
+    pulled(wanted)
+    with open_files(wanted, once) as connector:
+        assert isinstance(connector, Spans)
+        pages = list(connector.pull_period(*midnight))
+    assert [record.key for page in pages for record in page.records] == ["2", "3"]
+    assert [page.bookmark for page in pages] == [None]
+    assert names(tmp_path, "processed") == ["a.json", "b.json"]
+    with open_files(settings(tmp_path), once) as connector:
+        assert not isinstance(connector, Spans), "undated records of an old file would undo what newer ones said"
 
 
 def test_who_only_looks_moves_nothing(tmp_path: Path) -> None:

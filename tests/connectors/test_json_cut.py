@@ -52,19 +52,49 @@ def test_records_that_hold_objects_like_themselves_are_cut_all_the_same() -> Non
     records = [{"id": n, "tasks": [{"id": n * 10 + m, "by": "}{"} for m in range(n)]} for n in range(5)]
     value, slices = json.read(orjson.dumps({"list": records}), "here", "list")
     assert value == {"list": records}
-    assert [orjson.loads(each) for each in slices] in (records, [])
+    assert list(slices) == [orjson.dumps(record) for record in records]
+
+
+LIKE_THEMSELVES = b'{"id": 1, "tasks": [{"id": 10}, {"id": 11}]}'
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [],
+        [LIKE_THEMSELVES],
+        [LIKE_THEMSELVES] * 300,
+        [b'{"id":2}'],
+        [b'{"by": "x", "id": 2}', b"{}", b"7", b"[]"],
+        [b'{"id": 2, "file": "a", "file": "b"}'],
+        [b'{"id": 2, "so": 123456789012345678901234}'],
+        [b'{"id": 2, "ten": "\\ud800 a\tb"}', b'{"id": NaN}'],
+    ],
+)
+@pytest.mark.parametrize("glue", [b",", b" ,\n  "])
+def test_a_record_has_the_same_bytes_whichever_others_come_with_it(others: list[bytes], glue: bytes) -> None:
+    text = b'{"a": [{"b": 1}], "ds": {"list": [' + glue.join([LIKE_THEMSELVES, *others]) + b'\n]}, "c": "}]"}'
+    _, slices = json.read(text, "here", "ds.list")
+    assert list(slices) == [LIKE_THEMSELVES, *others]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [(b'{"a.b": [1]}', "a.b"), (b'[0, {"a": [1]}]', "1.a"), (b'{"1": [1]}', "1"), (b" [ 1 ] ", "")],
+)
+def test_the_list_is_cut_wherever_a_path_may_lead(text: bytes, where: str) -> None:
+    assert json.read(text, "here", where) == (orjson.loads(text), (b"1",))
 
 
 @pytest.mark.parametrize(
     ("text", "place"),
     [
         (b'{"list": []}', "list"),
-        (b'{"list": [1, {"id": 1}]}', "list"),
         (b'{"other": {"list": [{"id": 1}, {"id": 2}]}, "list": []}', "list"),
         (b'{"data": {"a": {"id": 1}, "b": {"id": 2}}}', "data.*"),
     ],
 )
-def test_what_is_no_plain_list_of_objects_is_read_as_a_whole(text: bytes, place: str) -> None:
+def test_what_is_no_plain_list_is_read_as_a_whole(text: bytes, place: str) -> None:
     assert json.read(text, "here", place) == (orjson.loads(text), ())
 
 

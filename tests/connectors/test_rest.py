@@ -196,7 +196,7 @@ def test_a_record_without_a_key_is_set_aside_and_the_others_go_on() -> None:
     with desk(lambda _: say(rows)) as there:
         (page,) = pull(REST, simple(there.url))
     assert [record.key for record in page.records] == ["1", "2.5"]
-    expected = [b'{"name":"x"}', b'{"id":""}', b'{"id":{"oid":1}}', b'"text"', b'{"a":1,"id":null}']
+    expected = [b'{"name":"x"}', b'{"id":""}', b'{"id":{"oid":1}}', b'"text"', b'{"id":null,"a":1}']
     assert [error.raw for error in page.bad] == expected
     assert len({error.key for error in page.bad}) == 5
     assert "`id`" in str(page.bad[0])

@@ -97,6 +97,18 @@ def test_a_day_that_lies_on_the_edge_of_two_windows_is_in_both() -> None:
     assert asked == [("31/12/2025", "30/01/2026"), ("29/01/2026", "28/02/2026")]
 
 
+def test_windows_announce_together_what_each_of_them_announces() -> None:
+    def answer(request: Request) -> Response:
+        start, end = (datetime.strptime(request.args[n], "%Y-%m-%d %H:%M").replace(tzinfo=UTC) for n in ("tu", "den"))
+        found = [{"id": n, "at": f"{day:%Y-%m-%d %H:%M}"} for n, day in enumerate(DAYS[:20]) if start <= day < end]
+        return say({"n": len(found), "r": found})
+
+    with clocked(answer, "Tue, 10 Mar 2026 00:00:00 GMT") as there:
+        settings = windows(records="r", total="n", parameters={"tu": "{since}", "den": "{until}"})
+        pages = pull(REST, simple(there.url, **settings | {"pages": {"type": "single"}}))
+    assert [page.total for page in pages] == [10, 20]
+
+
 def test_where_the_department_tells_no_time_windows_end_with_ours() -> None:
     register = Windowed()
     with clocked(register, "never") as there:
