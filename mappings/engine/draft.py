@@ -1,7 +1,7 @@
 """What reading one record gives: values ready for JSON, and a problem for everything that could not be read."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 SHOWN = 200  # characters of a foreign value that a problem repeats
 
@@ -22,13 +22,12 @@ class Problem:
         return f"{sentence}; {self.hint}" if self.hint else sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):  # made for every record: several times as fast as a frozen dataclass
     """One record as our words have it. Fields without a value are absent, never null or empty."""
 
     values: dict[str, Any]
     problems: tuple[Problem, ...] = ()
-    rejected: bool = field(default=False)  # a required field could not be read: this record is not for the record
+    rejected: bool = False  # a required field could not be read: this record is not for the record
 
 
 class Unreadable(Exception):

@@ -30,6 +30,7 @@ class Step:
     required: bool = False
     default: Any = None
     constant: bool = False
+    repeats: bool = False  # the same texts come again and again, and looking one up is cheaper than reading it
     words: tuple[str, ...] = ()  # what happens to the value, for people: "text: tcvn3", "table: status"
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from mappings.engine.draft import Unreadable
 from mappings.engine.plan import Group, ListPlan, Step
+from mappings.engine.repeats import Repeats
 from mappings.engine.xml_tree import Several
 
 Quick: TypeAlias = Callable[[Any], dict[str, Any]]
@@ -104,13 +105,15 @@ class _Function:
         """One value after the other."""
         for step in steps:
             self.fetch(step, record, node)
-            convert, key = self.bind(step.convert), self.bind(step.key)
+            key, converted = self.bind(step.key), self.bind(step.convert) + "(value)"
+            if step.repeats:
+                converted = f"{self.bind(Repeats(step.convert))}[value] if type(value) is str else {converted}"
             if step.default is None and not step.required:
                 self.line("if value is not None:")
-                self.line(f"    value = {convert}(value)")
+                self.line(f"    value = {converted}")
                 self.line(f"    if value is not None: {into}[{key}] = value")
                 continue
-            self.line(f"if value is not None: value = {convert}(value)")
+            self.line(f"if value is not None: value = {converted}")
             self.line(f"if value is not None: {into}[{key}] = value")
             if step.default is not None:
                 self.line(f"else: {into}[{key}] = {self.bind(step.default)}")

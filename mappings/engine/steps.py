@@ -13,7 +13,7 @@ from mappings.engine.lookup import NOTHING, in_table, leaves, or_nothing, togeth
 from mappings.engine.path import BadPath, Path
 from mappings.engine.plan import Step
 from mappings.engine.shared_tables import SHARED
-from mappings.engine.target import Field
+from mappings.engine.target import Field, Type
 from mappings.engine.text import reader as text_reader
 from mappings.engine.yaml_model import did_you_mean
 from mappings.engine.yaml_source import Finding, Loc
@@ -104,6 +104,7 @@ def step(notes: Notes, at: Loc, name: str, spec: FieldSpec, target: Field, aroun
         expected=KINDS[target.type] if spec.table is None else in_table(spec.table),
         required=spec.required or target.required,
         default=default,
+        repeats=spec.join is None and target.type is not Type.TIME,
         words=words(spec),
     )
 

@@ -14,6 +14,7 @@ from mappings.engine import Draft, Library, Mapping, compile, load  # noqa: A004
 from mappings.engine.draft import Unreadable
 from mappings.engine.plan import Group, Step
 from mappings.engine.quick import written_out
+from mappings.engine.repeats import Repeats
 from tests.mappings.conftest import HEAD, Make, record_targets
 from tests.mappings.test_never_raises import JSON, TEXTS, _xml_text, elements
 
@@ -179,3 +180,22 @@ def test_no_name_of_a_document_is_written_into_what_is_run(names: list[str]) -> 
     record = {name: f"value of {name}" for name in names}
     filled = {step.key: record[step.key] for step in steps}
     assert read(record) == {**filled, names[0]: filled}
+
+
+def test_what_was_read_is_remembered_within_bounds_and_what_failed_is_not() -> None:
+    asked: list[str] = []
+
+    def convert(text: str) -> str:
+        asked.append(text)
+        if text == "bad":
+            raise Unreadable("a word")
+        return text.upper()
+
+    known = Repeats(convert)
+    for text in ("a", "a", "x" * 10_000, "x" * 10_000, *map(str, range(1000))):
+        assert known[text] == text.upper()
+    assert (asked.count("a"), asked.count("x" * 10_000), len(known)) == (1, 2, 256)
+    for _ in range(2):
+        with pytest.raises(Unreadable):
+            known["bad"]
+    assert asked.count("bad") == 2
