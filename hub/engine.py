@@ -1,11 +1,22 @@
-"""The part of `hub serve` that works: fires schedules, does queued runs."""
+"""The parts of the hub that work: the scheduler, the worker, and what is looked at again and again.
 
-from datetime import UTC, datetime
+`hub serve` has them all in one process; `hub scheduler` and `hub worker` are one part each. Any number of processes
+share the work through the store: a schedule fires once, and a tick is done by one of them at a time.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 
 from hub.store import schedules
-from hub.store.database import StoreError
+from hub.store.database import Database, StoreError
+from hub.store.frozen import Frozen
+from hub.sync import completeness, freshness, replay
+from hub.sync.executor import Executor
 from hub.sync.retention import Housekeeper
 from hub.sync.worker import Worker
 from hub.wiring import Hub
@@ -15,40 +26,153 @@ from schedules.windows import Timetable
 log = structlog.get_logger()
 
 
+class Watch:
+    """What every process does that runs for long: so whoever is left says that nobody else is.
+
+    A process whose worker has ended would live on and do nothing: it is told to end, for its supervisor to replace it.
+    """
+
+    def __init__(self, database: Database, worker: Executor | None = None) -> None:
+        self._frozen, self._worker = Frozen(database), worker
+        self._clock = Clock(once(database, "freshness", 10, lambda now: freshness.evaluate(database, now)), 10)
+        self._clock.also(told("frozen", self._end_frozen), 5)  # by each: it compares with what it saw itself
+        self._clock.also(told("worker", self._end_without_worker), 1)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._clock.stop()
+
+    def _end_frozen(self) -> None:
+        if ended := self._frozen.end():
+            log.warning("frozen_sessions_ended", count=ended)
+
+    def _end_without_worker(self) -> None:
+        if self._worker is not None and self._worker.has_ended():
+            log.critical("worker_ended", hint="this process ends; its supervisor begins it again")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Scheduler:
+    """Fires schedules every second, and looks after what nobody asks for."""
+
+    def __init__(self, hub: Hub, fired: Callable[[], None] = lambda: None) -> None:
+        self._hub, self._database, self._fired = hub, hub.database, fired
+        self._housekeeper = Housekeeper(hub.database, hub.configuration.config.payloads.read())
+        self._stopping = threading.Event()
+        self._clock = Clock(told("schedules", self._fire))
+        self._clock.also(once(hub.database, "mappings", 10, self._try_quarantine), 10)
+        self._clock.also(once(hub.database, "completeness", 15, self._count), 15)
+        self._clock.also(told("upkeep", self._keep_house), 60)
+
+    def start(self) -> None:
+        """Begin to fire."""
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Fire no more."""
+        self._stopping.set()
+        self._clock.stop()
+
+    def _fire(self) -> None:
+        now = self._database.now()
+        schedules.plan(self._database, now, _next_fire)
+        if schedules.fire_due(self._database, now, _next_fire, held_until):
+            self._fired()
+
+    def _try_quarantine(self, now: datetime) -> None:
+        """What stands in quarantine is read again soon after another mapping is in use."""
+        if replay.queue_untried_of_all(self._database, self._hub.mapping, now):
+            self._fired()
+
+    def _count(self, now: datetime) -> None:
+        """What is due to be counted at its source against the hub."""
+        if completeness.plan(self._database, now, self._hub.count_rule, held_until):
+            self._fired()
+
+    def _keep_house(self) -> None:
+        if self._housekeeper.is_due():
+            self._housekeeper.prune(self._stopping)
+
+
 class Engine:
-    """Scheduler and worker in threads of one process; several processes share the work through the store."""
+    """Scheduler and worker in threads of one process, for `hub serve`."""
 
     def __init__(self, hub: Hub) -> None:
         self._database = hub.database
-        keeping = hub.configuration.config.payloads.read()
-        housekeeper = Housekeeper(hub.database, keeping)
-        self._worker = Worker(hub.database, hub.source, hub.owner, mapping_of=hub.mapping, housekeeper=housekeeper)
-        self._clock = Clock(self._tick)
+        self._worker = local_worker(hub)
+        self._scheduler = Scheduler(hub, self._worker.wake)
+        self._watch = Watch(hub.database, self._worker)
 
     def start(self) -> None:
         """Begin to fire and to work."""
         self._worker.start()
-        self._clock.start()
+        self._scheduler.start()
+        self._watch.start()
 
     def stop(self) -> None:
-        """Fire no more, let every run end at its next page boundary, give the connections back."""
-        self._clock.stop()
+        """Fire no more, let every run go back to the queue at its next page, give the connections back."""
+        self._watch.stop()
+        self._scheduler.stop()
         self._worker.stop()
         self._database.close()
 
-    def _tick(self) -> None:
-        now = datetime.now(UTC)
-        try:
-            schedules.plan(self._database, now, _next_fire)
-            if schedules.fire_due(self._database, now, _next_fire, _held_until):
-                self._worker.wake()
-        except StoreError as error:
-            log.warning("store_unreachable", reason=str(error))
+
+def local_worker(hub: Hub) -> Executor:
+    """The executor that is threads and the table of runs."""
+    setting = hub.configuration.config.workers
+    return Worker(hub.database, hub.source, hub.owner, setting.threads, setting.slice.total_seconds())
+
+
+def worker(hub: Hub) -> Executor:
+    """The executor that the configuration names."""
+    setting = hub.configuration.config.workers
+    if setting.executor == "local":
+        return local_worker(hub)
+    from hub.sync.queue import QueueWorker  # noqa: PLC0415  # Procrastinate is only loaded where it works
+
+    return QueueWorker(hub.database, hub.source, hub.owner, setting.threads, setting.slice.total_seconds())
+
+
+def hand_out_what_is_queued(hub: Hub) -> None:
+    """Where jobs are used, make one of every run that this process queues, in the same transaction."""
+    if hub.configuration.config.workers.executor == "procrastinate":
+        from hub.sync.queue import announce  # noqa: PLC0415  # likewise
+
+        announce(hub.database)
+
+
+def held_until(cadence: str, now: datetime) -> datetime | None:
+    """When a connector of this cadence may be run again; None: now."""
+    return Timetable.model_validate_json(cadence).held_until(now) if cadence else None
 
 
 def _next_fire(cadence: str, after: datetime) -> datetime:
     return Timetable.model_validate_json(cadence).next_fire(after)
 
 
-def _held_until(cadence: str, now: datetime) -> datetime | None:
-    return Timetable.model_validate_json(cadence).held_until(now) if cadence else None
+def once(database: Database, name: str, seconds: float, work: Callable[[datetime], None]) -> Callable[[], None]:
+    """A tick that one of any number of processes does, once in so many seconds."""
+
+    def tick() -> None:
+        if schedules.take_turn(database, name, seconds):
+            work(database.now())
+
+    return told(name, tick)
+
+
+def told(name: str, tick: Callable[[], None]) -> Callable[[], None]:
+    """A tick whose errors are told: the next one comes in any case."""
+
+    def telling() -> None:
+        try:
+            tick()
+        except StoreError as error:
+            log.warning("store_unreachable", tick=name, reason=str(error))
+        except Exception:
+            log.exception("tick_stumbled", tick=name)  # the timer's own words would be no event, and name no tick
+
+    return telling

@@ -14,9 +14,7 @@ def configure() -> None:
     ]
     on_terminal = sys.stderr.isatty()
     rendering: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
-        if on_terminal
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [_for_people()] if on_terminal else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, *rendering],
@@ -29,7 +27,13 @@ def configure() -> None:
 def quiet() -> None:
     """Say nothing but what a person must know: the command prints its own outcome."""
     structlog.configure(
+        processors=[structlog.processors.add_log_level, _for_people()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.ERROR)
+
+
+def _for_people() -> structlog.dev.ConsoleRenderer:
+    # Its own traces show the variables of every function, and so what citizens' records say.
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

@@ -22,9 +22,13 @@ from hub.record.fields import RecordField
 from hub.store import connectors
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database, connect
+from hub.store.registrations import Unregistered
 from hub.store.schema import ensure_current
+from hub.sync import garbage
+from hub.sync.completeness import Rule as CountRule
+from hub.sync.counting import can_list
 from hub.sync.owner import this_process
-from hub.sync.run import Source
+from hub.sync.source import Source
 from mappings.engine.library import Library, UnknownMapping
 from mappings.engine.reading import Mapping
 from mappings.engine.target import Field, Target, Targets, Type
@@ -49,6 +53,14 @@ class Hub:
             Invalid: its document or its mapping cannot be used.
         """
         return source_of(self.in_use.connector(name))
+
+    def count_rule(self, name: str) -> CountRule | None:
+        """How a connector's days are counted; None where they are not, or cannot be."""
+        try:
+            found = self.in_use.connector(name)
+        except (Invalid, Unregistered):  # its next run says what is wrong with it
+            return None
+        return found.section.completeness.read() if can_list(partial(_open, found.connection)) else None
 
     def mapping(self, row: ConnectorRow) -> Mapping:
         """The mapping that a connector's runs read with.
@@ -121,6 +133,7 @@ def open_hub(configuration: Configuration) -> Hub:
     except BaseException:
         database.close()
         raise
+    garbage.rarely_looked_for()
     return Hub(configuration, database, in_use(configuration, database), owner=this_process())
 
 
@@ -214,6 +227,7 @@ def source_of(found: Registered) -> Source:
         limits=section.limits.read(),
         rule=section.circuit.read(),
         on_drift=section.on_drift.read(),
+        on_gone=section.on_gone.read(),
         stop_when=section.stop_when.read(),
         closed_until=partial(closed_until, section.blackout),
         warn_before=section.warn_before,

@@ -3,16 +3,21 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, field_validator
 
 from hub.config.strict import Section
 from hub.sync.circuit import Rule
+from hub.sync.completeness import Rule as Completeness
 from hub.sync.drift import OnDrift, Policy
+from hub.sync.gone import OnGone
+from hub.sync.gone import Policy as GonePolicy
 from hub.sync.limits import Limits
 from hub.sync.retry import RetryBudget
 from hub.sync.threshold import StopWhen
 from schedules.cadence import Duration
 from schedules.windows import Window, open_at_times
+
+_COUNTED_AT_MOST = timedelta(minutes=5)
 
 
 class RetrySection(Section):
@@ -67,6 +72,24 @@ class CircuitSection(Section):
         return Rule(self.after, self.first_wait, self.longest_wait)
 
 
+class CompletenessSection(Section):
+    """How the days of a system that can say what it has are counted against the hub; what is missing is fetched."""
+
+    days: int = Field(7, ge=0, le=366, description="How many days back, today included; 0: none are counted.")
+    every: Duration = Field(timedelta(days=1), description="They are counted again after this long.")
+
+    @field_validator("every")
+    @classmethod
+    def _spares(cls, every: timedelta) -> timedelta:
+        if every < _COUNTED_AT_MOST:
+            raise ValueError("`every` must not be shorter than 5m: each count asks the department for every day")
+        return every
+
+    def read(self) -> Completeness | None:
+        """What the scheduler goes by; None: they are not counted."""
+        return Completeness(self.days, self.every) if self.days else None
+
+
 class DriftSection(Section):
     """What happens when the system is not as it was: go_on, warn, or stop until `hub connector accept`."""
 
@@ -104,6 +127,24 @@ class StopSection(Section):
     def read(self) -> StopWhen:
         """As a run keeps to it."""
         return StopWhen(self.quarantined, self.share, self.after)
+
+
+class GoneSection(Section):
+    """What becomes of records that a full listing (`hub sync NAME --full`) did not hold though the hub has them."""
+
+    policy: GonePolicy = Field(
+        GonePolicy.ASK,
+        description="ask: they wait until a person says that they are gone (`hub gone`). mark: they are marked as gone "
+        "by themselves; right only where the listing holds all that the system has. keep: they are only counted.",
+    )
+    share: Share = Field(
+        0.01, description="With mark: more than this of what the hub has of the connector waits for a person, as in 1%."
+    )
+    records: int = Field(100, ge=0, description="With mark: more records than this wait for a person, too.")
+
+    def read(self) -> OnGone:
+        """As a run keeps to it."""
+        return OnGone(self.policy, self.share, self.records)
 
 
 Blackout = Annotated[tuple[Window, ...], AfterValidator(open_at_times)]

@@ -3,12 +3,21 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
 from connectors.wording import did_you_mean
-from hub.config.care import Blackout, CircuitSection, DriftSection, LimitsSection, RetrySection, StopSection
+from hub.config.care import (
+    Blackout,
+    CircuitSection,
+    CompletenessSection,
+    DriftSection,
+    GoneSection,
+    LimitsSection,
+    RetrySection,
+    StopSection,
+)
 from hub.config.strict import Section
 from hub.record.fields import OPEN_PREFIX, PARTS
 from hub.record.standing import NEAR_DUE
@@ -50,6 +59,27 @@ class WebSection(Section):
     secret_key: SecretStr | None = Field(
         None, description="Signs the console's sign-in cookies; left out, one is kept beside the embedded database."
     )
+    processes: int = Field(
+        1, ge=1, le=64, description="How many processes answer in `hub web`, of eight requests at a time each."
+    )
+
+
+class WorkersSection(Section):
+    """Who does the runs, and how they share the places."""
+
+    executor: Literal["procrastinate", "local"] = Field(
+        "procrastinate",
+        description="How `hub worker` gets its runs: procrastinate (jobs in PostgreSQL, told at once) or local (it "
+        "looks at the table of runs every second). `hub serve` is always local.",
+    )
+    threads: int = Field(4, ge=1, le=64, description="How many runs each process does at a time.")
+    slice: Duration = Field(
+        timedelta(minutes=1),
+        description="A run that others wait for gives way at a page's end after this; a less urgent one at once.",
+    )
+    drain: Duration = Field(
+        timedelta(seconds=20), description="A process that is told to stop is ended after this, whatever it does."
+    )
 
 
 class ConnectorSection(Section):
@@ -75,6 +105,8 @@ class ConnectorSection(Section):
     circuit: CircuitSection = CircuitSection()
     on_drift: DriftSection = DriftSection()
     stop_when: StopSection = StopSection()
+    completeness: CompletenessSection = CompletenessSection()
+    on_gone: GoneSection = GoneSection()
     warn_before: Duration = Field(
         timedelta(days=30), description="Operators are warned so long before a certificate, secret or token ends."
     )
@@ -146,6 +178,7 @@ class Config(Section):
 
     database: DatabaseSection = DatabaseSection()
     web: WebSection = WebSection()
+    workers: WorkersSection = WorkersSection()
     mappings: MappingsSection = MappingsSection()
     secrets: SecretsSection = SecretsSection()
     payloads: PayloadsSection = PayloadsSection()

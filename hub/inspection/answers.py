@@ -6,10 +6,10 @@ from typing import Any
 from connectors.contract import Field, Operation
 from connectors.witness import Exchange
 from hub.inspection.check import Step
-from hub.inspection.completeness import Completeness
 from hub.inspection.discovery import Discovery
 from hub.inspection.preview import Preview, Shown
 from hub.store.runs import Counts, RunRow
+from hub.store.tallies import LACKING, Tally
 from mappings.scaffold.document import Scaffold
 
 Answer = dict[str, Any]
@@ -68,9 +68,15 @@ def fetched(run: RunRow) -> Answer:
     return {"run": run.id} | {name: getattr(run, name) for name in names} | {"counts": counts}
 
 
-def completeness(found: Completeness) -> Answer:
-    """What both sides say."""
-    return {name: getattr(found, name) for name in Completeness.__slots__} | {"complete": found.complete}
+def completeness(days: Sequence[Tally]) -> Answer:
+    """What both sides have of each day, the newest first."""
+    return {"complete": not any(day.state in LACKING for day in days), "days": [_day(day) for day in days]}
+
+
+def _day(day: Tally) -> Answer:
+    numbers = ("day", "until", "there", "here", "quarantined", "missing", "extra", "by_key", "state", "sentence")
+    keys = {"missing_keys": day.keys.missing, "extra_keys": day.keys.extra}
+    return {name: getattr(day, name) for name in numbers} | keys | {"checked_at": day.checked_at, "run": day.run_id}
 
 
 def _fields(fields: Sequence[Field]) -> list[Answer]:

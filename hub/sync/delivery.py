@@ -130,9 +130,7 @@ class Intake:
         pause = threading.Event()
         dead = None
         while monotonic() < deadline:
-            lease = connectors.take_lease(
-                self.database, row.id, self.owner, self.now(), _LEASE_SECONDS, dead_owner=dead
-            )
+            lease = connectors.take_lease(self.database, row.id, self.owner, _LEASE_SECONDS, dead_owner=dead)
             if lease is not None:
                 return lease
             holder = connectors.found(self.database, row.name)

@@ -4,14 +4,14 @@ Records that share a code are one dossier. Nothing else decides, so a wrong code
 so is one that a person disowned.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 
 from hub.record.dossier import Dossier, Name, Outcome, Voice
 from hub.record.identity import Code, codes_of
 from hub.record.merge import Source
 from hub.store import laid_out
-from hub.store.connectors import ConnectorRow
 from hub.store.database import Transaction
+from hub.store.laid_out import Known
 
 
 class Desk:
@@ -25,14 +25,10 @@ class Desk:
         self._now = now
 
     @classmethod
-    def laid(
-        cls, transaction: Transaction, connector: ConnectorRow, spoken_of: Mapping[str, Sequence[Code]], now: str
-    ) -> "Desk":
-        """Fetch (and lock) every dossier that a page's records speak of: `spoken_of` is record key → codes."""
-        wrong = laid_out.wrong_codes(transaction)
-        ids = laid_out.dossiers_by_code(transaction, {code for codes in spoken_of.values() for code in codes})
-        ids |= set(laid_out.dossiers_by_record(transaction, connector.id, spoken_of.keys()).values())
-        return cls(laid_out.load_dossiers(transaction, ids, wrong).values(), now, wrong)
+    def laid(cls, transaction: Transaction, known: Known, now: str) -> "Desk":
+        """Fetch (and lock) every dossier that is known of a page's records."""
+        loaded = laid_out.load_dossiers(transaction, known.dossiers, known.wrong)
+        return cls(loaded.values(), now, known.wrong)
 
     def hear(self, told: Source) -> None:
         """Take a version of a record to the dossier that it speaks of, whatever it spoke of before."""

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hub.record.run_kind import RunKind
 from hub.record.run_state import RunState
-from hub.store import connectors, quarantine, runs
+from hub.store import connectors, quarantine, runs, tallies
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
-from hub.store.replays import REPLAY
-from hub.store.runs import RunRow
+from hub.store.runs import READ_TO_THE_END, RunRow
+from hub.sync import freshness as sync_freshness
 
 _UNDER_WAY = frozenset({RunState.QUEUED, RunState.RUNNING})
+# What a person asked for, or a count, says nothing of how the department's changes are read; a replay asks nobody.
+_ASKED = (*READ_TO_THE_END, RunKind.PUSH, RunKind.ONE)
 _TELLING = frozenset({RunState.SUCCEEDED, RunState.FAILED})  # an interrupted run says nothing of the department
 _RECENT = 10  # among so many runs there is one that tells, or the connector is as good as new
 
@@ -23,6 +26,7 @@ class Health(StrEnum):
     OPEN = "open"  # its runs failed, so schedules leave it alone for a while
     FAILING = "failing"  # its last run failed
     LATE = "late"  # its source was last read longer ago than promised
+    INCOMPLETE = "incomplete"  # records that its source lists are missing here
     NEVER_RUN = "never_run"
     HEALTHY = "healthy"
 
@@ -35,6 +39,9 @@ class ConnectorState:
     health: Health
     last_run: RunRow | None  # the newest that asked the department, whatever its state; or a replay under way
     quarantined: int
+    incomplete_days: int = 0  # of those that were counted: something is missing
+    stale_since: datetime | None = None  # since when its freshness objective is missed; None: it is met, or not watched
+    stale_because: dict[str, str] | None = None  # {code, sentence, hint}
 
     @property
     def next_run_at(self) -> datetime | None:
@@ -58,10 +65,9 @@ class Freshness:
 
 def states(database: Database, now: datetime, *, retired: bool = False) -> list[ConnectorState]:
     """The connectors, the worst first; the retired ones only where asked for."""
-    quarantined = quarantine.counts(database)
-    found = [
-        _state(database, connector, quarantined, now) for connector in connectors.listed(database, retired=retired)
-    ]
+    quarantined, lacking = quarantine.counts(database), tallies.lacking(database)
+    rows = connectors.listed(database, retired=retired)
+    found = [_state(database, row, quarantined.get(row.name, 0), lacking.get(row.name, 0), now) for row in rows]
     worst_first = list(Health)
     return sorted(found, key=lambda state: (worst_first.index(state.health), state.connector.name))
 
@@ -74,15 +80,18 @@ def freshness(rows: Mapping[str, ConnectorRow], names: Iterable[str], now: datet
     return Freshness(as_of, any(row is None or row.stale(now) for row in wanted))
 
 
-def _state(database: Database, connector: ConnectorRow, quarantined: dict[str, int], now: datetime) -> ConnectorState:
-    newest = runs.listed(database, connector=connector.name, limit=_RECENT)
-    # A replay asks nobody, so it says nothing of the department.
-    recent = [run for run in newest if run.kind != REPLAY or run.state in _UNDER_WAY]
-    health = _health(connector, recent, now)
-    return ConnectorState(connector, health, recent[0] if recent else None, quarantined.get(connector.name, 0))
+def _state(
+    database: Database, connector: ConnectorRow, quarantined: int, lacking: int, now: datetime
+) -> ConnectorState:
+    recent = runs.listed(database, connector=connector.name, kinds=_ASKED, limit=_RECENT)
+    newest = runs.listed(database, connector=connector.name, limit=1)
+    last = next((run for run in (*newest, *recent) if run.kind in _ASKED or run.state in _UNDER_WAY), None)
+    since, because = sync_freshness.missed(database, connector, now)
+    health = _health(connector, recent, lacking, now)
+    return ConnectorState(connector, health, last, quarantined, lacking, since, because)
 
 
-def _health(connector: ConnectorRow, recent: Sequence[RunRow], now: datetime) -> Health:
+def _health(connector: ConnectorRow, recent: Sequence[RunRow], lacking: int, now: datetime) -> Health:
     if connector.open_until is not None and connector.open_until > now:
         return Health.OPEN
     telling = next((run for run in recent if run.state in _TELLING), None)
@@ -90,4 +99,6 @@ def _health(connector: ConnectorRow, recent: Sequence[RunRow], now: datetime) ->
         return Health.NEVER_RUN
     if telling is not None and telling.state == RunState.FAILED:
         return Health.FAILING
-    return Health.LATE if connector.stale(now) else Health.HEALTHY
+    if connector.stale(now):
+        return Health.LATE
+    return Health.INCOMPLETE if lacking else Health.HEALTHY

@@ -3,14 +3,16 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 Wait: TypeAlias = Callable[[float], bool]  # waits for so many seconds, and says whether the hub is stopping
+Gone: TypeAlias = Callable[[], bool]  # whether nobody wants the answer any more
 
 _LOOK_AGAIN_SECONDS = 0.2  # who waits for others learns this soon that the hub is stopping
+_HANGS_SECONDS = 30.0  # a request whose run is over counts so long, if it does not end: the department may work on it
 
 
 class Stopped(Exception):
@@ -33,22 +35,24 @@ class Gate:
         self._clock = clock
         self._changed = threading.Condition()
         self._waiting: deque[object] = deque()
-        self._inside = 0
+        self._inside: dict[object, Gone] = {}
+        self._given_up: dict[object, float] = {}  # of those whose run is over: until when they count
         self._free_at = 0.0
 
     @contextmanager
-    def entered(self, at_once: int, wait: Wait) -> Iterator[None]:
-        """Be one of at most `at_once` that ask.
+    def entered(self, at_once: int, wait: Wait, gone: Gone = lambda: False) -> Iterator[None]:
+        """Be one of at most `at_once` that ask; one that is `gone` does not count for ever if it never comes back.
 
         Raises:
             Stopped: the hub stops before that comes about.
         """
-        self._enter(at_once, wait)
+        me = self._enter(at_once, wait, gone)
         try:
             yield
         finally:
             with self._changed:
-                self._inside -= 1
+                self._inside.pop(me)
+                self._given_up.pop(me, None)
                 self._changed.notify_all()
 
     def pace(self, requests_per_second: float, wait: Wait) -> None:
@@ -64,19 +68,36 @@ class Gate:
         if due > now and wait(due - now):
             raise Stopped
 
-    def _enter(self, at_once: int, wait: Wait) -> None:
+    def _enter(self, at_once: int, wait: Wait, gone: Gone) -> object:
         me = object()
         with self._changed:
             self._waiting.append(me)
             try:
-                while self._waiting[0] is not me or self._inside >= at_once:
+                while self._waiting[0] is not me or self._crowd() >= at_once:
                     self._changed.wait(_LOOK_AGAIN_SECONDS)
                     if wait(0):
                         raise Stopped
-                self._inside += 1
+                self._inside[me] = gone
             finally:
                 self._waiting.remove(me)
                 self._changed.notify_all()
+        return me
+
+    def _crowd(self) -> int:
+        """How many count as being inside."""
+        now = self._clock()
+        for one, gone in self._inside.items():
+            if gone():
+                self._given_up.setdefault(one, now + _HANGS_SECONDS)
+        return sum(self._given_up.get(one, now) >= now for one in self._inside)
+
+
+class Exchanges(Protocol):
+    """Something that an exchange waits for."""
+
+    def exchange(self) -> AbstractContextManager[None]:
+        """To be held around it."""
+        ...
 
 
 class Turns(threading.local):
@@ -85,8 +106,15 @@ class Turns(threading.local):
     `before` is called when a turn has come, and may raise: then nothing is asked.
     """
 
-    def __init__(self, gate: Gate, limits: Limits, wait: Wait, before: Callable[[], None] = lambda: None) -> None:
-        self._gate, self._limits, self._wait, self._before = gate, limits, wait, before
+    def __init__(
+        self,
+        gate: Gate,
+        limits: Limits,
+        wait: Wait,
+        before: Callable[[], None] = lambda: None,
+        gone: Gone = lambda: False,
+    ) -> None:
+        self._gate, self._limits, self._wait, self._before, self._gone = gate, limits, wait, before, gone
         self._inside = False
         self._paid = False  # this exchange's first request has waited already
 
@@ -119,7 +147,7 @@ class Turns(threading.local):
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        with self._gate.entered(self._limits.at_once, self._wait):
+        with self._gate.entered(self._limits.at_once, self._wait, self._gone):
             self._inside = True
             try:
                 yield
@@ -137,9 +165,15 @@ _gates: dict[tuple[str, str], Gate] = {}
 _gates_lock = threading.Lock()
 
 
-def turns(connector: str, limits: Limits, wait: Wait, before: Callable[[], None] = lambda: None) -> Turns:
+def turns(
+    connector: str,
+    limits: Limits,
+    wait: Wait,
+    before: Callable[[], None] = lambda: None,
+    gone: Gone = lambda: False,
+) -> Turns:
     """Turns at the gate of this connector, or of the group that it belongs to."""
     key = ("connector", connector) if limits.group is None else ("group", limits.group)
     with _gates_lock:
         gate = _gates.setdefault(key, Gate())
-    return Turns(gate, limits, wait, before)
+    return Turns(gate, limits, wait, before, gone)

@@ -38,6 +38,7 @@ class Noticed:
         stored = self._stored[kind]
         for values in records:
             group = values.get(kind)
-            code = group.get("code") if group else None
-            if code and code not in stored and len(code) <= LONGEST and len(stored) < _MOST:
-                yield code, group.get("name") if group else None
+            if not group or (code := group.get("code")) in stored:
+                continue  # nearly always
+            if code and len(code) <= LONGEST and len(stored) < _MOST:
+                yield code, group.get("name")

@@ -8,21 +8,21 @@ from typing import TypeAlias
 from connectors.contract import Fetches
 from connectors.errors import ConnectorError
 from connectors.wording import quoted
+from hub.record.run_kind import RunKind
 from hub.record.run_state import RunState
 from hub.store import connectors, runs
 from hub.store.connectors import ConnectorRow, Lease, LeaseLost
 from hub.store.database import Database
 from hub.store.runs import Counts, Ending, RunRow
 from hub.store.watched import Learnt
-from hub.sync import endings, heartbeat, page
+from hub.sync import claiming, endings, heartbeat, page
+from hub.sync.claiming import LEASE_SECONDS
 from hub.sync.drift import OnDrift, Policy
-from hub.sync.owner import certainly_dead
 from hub.sync.retry import looked_at
-from hub.sync.run import LEASE_SECONDS, Source
+from hub.sync.source import Source
 from hub.sync.watch import Watch
 from hub.sync.work import Work
 
-KIND = "one"  # of such a run
 _NO_WATCH = OnDrift(Policy.GO_ON, Policy.GO_ON)  # one record is too little to know how all of them look
 
 
@@ -54,8 +54,7 @@ def fetch_one(database: Database, source: Source, key: str, owner: str, now: Clo
     with looked_at(source.name, source.limits, source.open) as line:
         if not isinstance(line, Fetches):
             raise CannotFetch(cannot_fetch(source.name))
-        dead = connector.lease_owner if certainly_dead(connector.lease_owner) else None
-        lease = connectors.take_lease(database, connector.id, owner, now(), LEASE_SECONDS, dead_owner=dead)
+        lease = claiming.leased(database, connector, owner)
         if lease is None:
             raise Busy(f"{source.name} is being read just now; try again when that run has ended")
         try:
@@ -77,9 +76,9 @@ def _run(
 ) -> RunRow:
     mapping = source.mapping
     used = f"{mapping.name} v{mapping.version} {mapping.fingerprint[:8]}"
-    with database.write() as transaction:
-        run_id = runs.enqueue(transaction, connector.id, KIND, "hand", now())
-    runs.start(database, run_id, used, None, now())
+    with database.write() as transaction:  # at once: nobody else may take it from the queue
+        run_id = runs.enqueue(transaction, connector.id, RunKind.ONE, "hand", now(), wanted={"key": key})
+        runs.begin(transaction, run_id, used, None, now(), lease.owner)
     watch = Watch(source.name, _NO_WATCH, Learnt(None, None, []))
     work = Work(database, connector, mapping, used, run_id, lease, LEASE_SECONDS, watch)
     _end(database, run_id, _stored(work, source.name, line, key, now), now(), watch)
@@ -93,13 +92,13 @@ def _stored(work: Work, name: str, line: Fetches, key: str, now: Clock) -> Endin
     """Fetch the record and store it; how that ended."""
     counts = Counts()
     try:
-        with heartbeat.kept(work.database, work.lease, LEASE_SECONDS, now):
+        with heartbeat.kept(work.database, work.lease, LEASE_SECONDS, work.run_id):
             answer = replace(line.fetch(key), bookmark=None, total=None)  # it says nothing of the other records
             counts.add(page.store(work, answer, now()))
     except ConnectorError as error:
         return endings.failed(name, error, counts, 0)
-    except LeaseLost:
-        return endings.LEASE_LOST
+    except LeaseLost:  # whoever has the connector now ends this run
+        raise Busy(f"{name} was taken over by another worker meanwhile; nothing was stored. Try again") from None
     except (KeyboardInterrupt, SystemExit):
         _end(work.database, work.run_id, endings.STOPPED, now(), work.watch)
         raise

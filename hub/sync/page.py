@@ -1,18 +1,19 @@
 """One page: tell the changed from the unchanged, read what changed, and store it all in one transaction."""
 
-import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 from typing import TypeAlias
 
 from connectors.contract import Page, Record
 from connectors.errors import BadRecord
 from hub.record.dossier import Outcome
 from hub.record.entities import DOSSIER, EVENT
-from hub.store import connectors, laid_out, pages, runs, setting_aside
+from hub.store import connectors, gone, laid_out, pages, runs, setting_aside
 from hub.store.database import Transaction
-from hub.store.pages import Known
+from hub.store.laid_out import Arrival
+from hub.store.pages import Known, Place
 from hub.store.runs import Counts
 from hub.store.setting_aside import Finding, Rejected
 from hub.sync.keeping import keeper
@@ -21,6 +22,7 @@ from hub.sync.threshold import EXAMPLES, TooMany
 from hub.sync.work import Reading, Work, said_of_change
 
 _WITH_HISTORY = (DOSSIER, EVENT)
+_DIGEST = 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,13 @@ class Sorted:
     rejected: list[Rejected]  # news: to be written to quarantine
     again: list[str]  # keys of records that stand in quarantine, as bad as before
     counts: Counts
+    older: list[str] = field(default_factory=list)  # keys of states that cannot be read, and are not the newest known
+
+    @property
+    def seen(self) -> list[str]:
+        """The keys of all but those that are as they are known to be, whatever becomes of them."""
+        unread = [*self.again, *self.older, *(one.key for one in self.rejected)]
+        return [*unread, *(one.record.key for one in self.readings)]
 
     @property
     def left_empty(self) -> int:
@@ -51,10 +60,18 @@ class Told:
 Also: TypeAlias = Callable[[Transaction, Told], None]
 
 
-def store(work: Work, page: Page, now: datetime, also: Also = lambda *_: None, kept_as: int | None = None) -> Counts:
+def store(
+    work: Work,
+    page: Page,
+    now: datetime,
+    also: Also = lambda *_: None,
+    kept_as: int | None = None,
+    size: int | None = None,
+) -> Counts:
     """Store one page and advance the bookmark: both or neither; `also` does more in the same transaction.
 
-    `kept_as` is the payload of a page that is replayed: what it brought is kept already.
+    `kept_as` is the payload of a page that is replayed: what it brought is kept already. `size` is how many bytes of
+    the source the run counts with it; unless told, those of its payload.
 
     Raises:
         LeaseLost: another worker has taken the connector over; nothing was stored.
@@ -64,23 +81,27 @@ def store(work: Work, page: Page, now: datetime, also: Also = lambda *_: None, k
     page = identified(page)
     keys = [record.key for record in page.records] + [bad.key for bad in page.bad]
     known = pages.known_records(work.database, work.connector.id, keys)
-    found = _sort(work, page, known)
+    with work.timings.of("map"):
+        found = _sort(work, page, known)
     work.watch.page()
-    keep = _Keeping(work, page, now, kept_as)
+    keep = _Keeping(work, page, now, kept_as, len(page.payload) if size is None else size)
     _stop_at_too_many(keep, found, known)
-    counts = work.database.write_again(lambda transaction: _write(keep, found, transaction, also))
+    with work.timings.of("store"):
+        counts = work.database.write_again(lambda transaction: _write(keep, found, transaction, also))
     work.watch.left_empty += found.left_empty
     return counts
 
 
 def _sort(work: Work, page: Page, known: dict[str, Known]) -> Sorted:
     found = Sorted([], [], [], Counts(fetched=len(page.records) + len(page.bad)))
-    basis = work.basis
-    for record, *earlier in versions(page.records).values():
+    basis, is_known, replays = work.basis, known.get, work.replays
+    for several in versions(page.records).values():
+        record, earlier = several[0], several[1:]
         found.counts.unchanged += len(earlier)
-        digest = _digest(basis, record.raw)
-        stored = known.get(record.key)
-        if stored and stored.digest == digest and not (work.replays and stored.quarantined):
+        version = blake2b(record.raw, digest_size=_DIGEST)
+        digest = _read_with(basis, version)
+        stored = is_known(record.key)
+        if stored and stored.digest == digest and not (replays and stored.quarantined):
             if stored.quarantined:
                 found.again.append(record.key)
             elif not _read_earlier(work, record, earlier, found):
@@ -97,11 +118,12 @@ def _sort(work: Work, page: Page, known: dict[str, Known]) -> Sorted:
         changed_at = said_of_change(record)
         if reasons and stored and changed_at and changed_at < stored.changed_at:
             found.counts.unchanged += not heard  # a newer state is known: nothing is lost with this one
+            found.older.append(record.key)
         elif reasons:
             found.rejected.append(Rejected(record.key, digest, reasons, record.raw, changed_at))
             found.counts.unchanged -= heard  # it is counted by what it did
         else:
-            found.readings.append(Reading(record, digest, draft))
+            found.readings.append(Reading(record, digest, version.digest(), draft))
     for error in page.bad:
         stored = known.get(error.key)
         if work.replays and stored and stored.quarantined:
@@ -118,23 +140,24 @@ def _read_earlier(work: Work, newest: Record, earlier: Sequence[Record], found: 
         return False
     dated = [record for record in reversed(earlier) if moment(record) < moment(newest)]
     drafts = [(record, work.mapping.read(record.value)) for record in dated]
-    readable = [
-        Reading(record, _digest(work.basis, record.raw), draft)
-        for record, draft in drafts
-        if not draft.rejected and not keeper(work).refused(draft, work)
-    ]
-    found.readings.extend(readable)
+    readable = [one for one in drafts if not one[1].rejected and not keeper(work).refused(one[1], work)]
+    for record, draft in readable:
+        version = blake2b(record.raw, digest_size=_DIGEST)
+        found.readings.append(Reading(record, _read_with(work.basis, version), version.digest(), draft))
     return bool(readable)
 
 
 def _bad(error: BadRecord, basis: bytes) -> Rejected:
     reason = {"field": "", "source": "", "value": "", "expected": str(error), "hint": error.hint}
-    return Rejected(error.key, _digest(basis, error.raw), [reason], error.raw)
+    digest = _read_with(basis, blake2b(error.raw, digest_size=_DIGEST))
+    return Rejected(error.key, digest, [reason], error.raw)
 
 
-def _digest(basis: bytes, raw: bytes) -> bytes:
+def _read_with(basis: bytes, version: blake2b) -> bytes:
     """The same for the same bytes read in the same way: nothing needs to be done then."""
-    return hashlib.blake2b(basis + raw, digest_size=16).digest()
+    both = version.copy()
+    both.update(basis)
+    return both.digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +168,33 @@ class _Keeping:
     page: Page
     now: datetime
     kept_as: int | None  # its payload, where that is kept already
+    size: int  # bytes
 
-    def finding(self, transaction: Transaction) -> Finding:
-        """Where its records are found, now that the payload is kept."""
+    @property
+    def arrival(self) -> Arrival:
+        """What makes dossiers change."""
+        return Arrival(self.work.connector.id, self.now, self.work.run_id)
+
+    def finding(self, payload: Place) -> Finding:
+        """Where its records are found."""
         work = self.work
-        payload_id = self.kept_as or self._payload(transaction)
-        return Finding(work.connector.id, work.run_id, payload_id, work.mapping_used, self.now, replayed=work.replays)
+        return Finding(work.connector.id, work.run_id, payload.id, work.mapping_used, self.now, replayed=work.replays)
 
-    def _payload(self, transaction: Transaction) -> int:
-        page = self.page
-        digest = hashlib.blake2b(page.payload, digest_size=16).digest()
-        return pages.save_payload(transaction, self.work.connector.id, page.media_type, page.payload, digest, self.now)
+    def place(self, transaction: Transaction) -> Place:
+        """Where its payload goes, or is kept already."""
+        if self.kept_as:
+            return Place(self.kept_as)
+        page, connector_id = self.page, self.work.connector.id
+        digest = blake2b(page.payload, digest_size=_DIGEST).digest()
+        return pages.place_payload(transaction, connector_id, page.media_type, page.payload, digest, self.now)
 
 
 def _write(keep: _Keeping, found: Sorted, transaction: Transaction, also: Also) -> Counts:
     work, page, now = keep.work, keep.page, keep.now
-    connectors.renew_lease(transaction, work.lease, now, work.lease_seconds)
+    work.database.take_time(transaction, len(found.readings) + len(found.rejected))
+    if found.readings or found.rejected:
+        laid_out.take_turn(transaction)  # before the lease's row is locked: others see it renewed while this one waits
+    connectors.renew_lease(transaction, work.lease, work.lease_seconds)
     counts = Counts()
     counts.add(found.counts)
     if work.replays:
@@ -169,10 +203,10 @@ def _write(keep: _Keeping, found: Sorted, transaction: Transaction, also: Also) 
         setting_aside.seen_again(transaction, work.connector.id, found.again, now)
     heard: dict[str, Outcome] = {}
     if found.readings or found.rejected:
-        laid_out.take_turn(transaction)
         heard = _keep(keep, found, counts, transaction)
-    runs.count_page(transaction, work.run_id, counts, page.total, page.bookmark)
-    if page.bookmark is not None:
+    gone.after_page(transaction, keep.arrival, found.seen, replayed=work.replays)
+    runs.count_page(transaction, work.run_id, counts, page.total, page.bookmark, keep.size, work.timings.as_json())
+    if page.bookmark is not None and work.keeps_bookmark:
         connectors.advance_bookmark(transaction, work.connector.id, page.bookmark)
     rejected = {one.key: one.reasons for one in found.rejected}
     also(transaction, Told(heard, rejected, frozenset(found.again), found.left_empty))
@@ -180,13 +214,15 @@ def _write(keep: _Keeping, found: Sorted, transaction: Transaction, also: Also) 
 
 
 def _keep(keep: _Keeping, found: Sorted, counts: Counts, transaction: Transaction) -> dict[str, Outcome]:
-    where = keep.finding(transaction)
+    payload = keep.place(transaction)
+    where = keep.finding(payload)
     heard = keeper(keep.work).keep(transaction, keep.work, found.readings, where.payload_id, keep.now)
     # Of versions of one record the newest stands last. Also one that is not kept, for a newer one is: it is no trouble.
     read = {reading.record.key: said_of_change(reading.record) for reading in found.readings}
     pages.release(transaction, keep.work.connector.id, read)
     for outcome in heard.values():
         _count(outcome, counts)
+    payload.fill(transaction)
     setting_aside.set_aside(transaction, where, found.rejected)
     return heard
 
@@ -195,24 +231,30 @@ def _stop_at_too_many(keep: _Keeping, found: Sorted, known: dict[str, Known]) ->
     """Before a page is stored: what stood aside when a run last came to its end is no news."""
     work = keep.work
     bad = [*found.again, *(one.key for one in found.rejected)]
-    standing = [key for key in bad if key in known and known[key].quarantined]
     before = work.tally.known_before
-    old = setting_aside.set_aside_before(work.database, work.connector.id, standing, before) if standing else 0
+    since = [known[key].aside_since for key in bad if key in known]
+    old = sum(1 for at in since if at and before and at <= before)
     if not work.tally.add(found.counts.fetched, len(bad) - old):
         return
     examples = found.rejected[: max(0, EXAMPLES - len(found.again))]  # another such run keeps no more of them
-    work.database.write_again(lambda transaction: _write_examples(keep, examples, transaction))
+    work.database.write_again(lambda transaction: _write_examples(keep, examples, found.seen, transaction))
     raise TooMany(work.connector.name, work.tally, len(examples) + len(found.again))
 
 
-def _write_examples(keep: _Keeping, examples: Sequence[Rejected], transaction: Transaction) -> None:
-    """Only what a person needs to see what is wrong: the bookmark stays, and so does every dossier."""
+def _write_examples(
+    keep: _Keeping, examples: Sequence[Rejected], seen: Sequence[str], transaction: Transaction
+) -> None:
+    """Only what a person needs to see what is wrong: the bookmark stays, and so does what every dossier says."""
     work = keep.work
-    connectors.renew_lease(transaction, work.lease, keep.now, work.lease_seconds)
+    connectors.renew_lease(transaction, work.lease, work.lease_seconds)
     if examples:
-        setting_aside.set_aside(transaction, keep.finding(transaction), examples)
+        payload = keep.place(transaction)
+        payload.fill(transaction)
+        setting_aside.set_aside(transaction, keep.finding(payload), examples)
+    gone.after_page(transaction, keep.arrival, seen, replayed=work.replays)
     counts = Counts(fetched=len(examples), quarantined=len(examples))
-    runs.count_page(transaction, work.run_id, counts, keep.page.total, None)
+    timings = work.timings.as_json()
+    runs.count_page(transaction, work.run_id, counts, keep.page.total, None, keep.size, timings, pages=0)
 
 
 def _count(outcome: Outcome, counts: Counts) -> None:

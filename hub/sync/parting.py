@@ -8,7 +8,7 @@ from hub.record.identity import Code, codes_of, normalise
 from hub.record.merge import Source
 from hub.record.moments import ZONE, as_text
 from hub.record.signature import Signature
-from hub.store import connectors, laid_out, parted
+from hub.store import connectors, laid_out, parted, put_back
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database, Transaction
 from hub.store.laid_out import Arrival
@@ -60,8 +60,8 @@ def rejoin(database: Database, name: Name, code: str, signature: Signature) -> P
 def _decide(transaction: Transaction, what: What, name: Name, code: str, signature: Signature) -> Parted:
     laid_out.take_turn(transaction)
     row, source = _record(transaction, name)
-    spoken_of = {source.key: codes_of(source.values, source.scope)}
-    desk = Desk.laid(transaction, row, spoken_of, as_text(signature.at))
+    codes = codes_of(source.values, source.scope)
+    desk = Desk.laid(transaction, laid_out.known_of(transaction, row.id, [source.key], codes), as_text(signature.at))
     known = laid_out.wrong_codes(transaction).get(name, set())
     if what is What.PART:
         _refuse_twice(transaction, row, source, code, known)
@@ -80,7 +80,7 @@ def _decide(transaction: Transaction, what: What, name: Name, code: str, signatu
         voice.add_codes([wrong])  # a version of it gave it
     dossier.news = True
     arrival = Arrival(row.id, signature.at, author=signature.author, reason=signature.reason)
-    laid_out.save_dossiers(transaction, desk.touched(), arrival)
+    put_back.save_dossiers(transaction, desk.touched(), arrival)
     return Parted(dossier.code, tuple(_codes(desk, dossier)))
 
 

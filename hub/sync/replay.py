@@ -3,7 +3,7 @@
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from connectors.contract import Page
 from hub.record.run_state import RunState
@@ -12,9 +12,9 @@ from hub.store.connectors import ConnectorRow
 from hub.store.database import Database, Transaction
 from hub.store.replays import Batch, LetOut, Wanted
 from hub.store.runs import Counts, Ending
-from hub.sync import page
 from hub.sync.kept import Kept, Reread, read_again
 from hub.sync.page import Told
+from hub.sync.storing import Storing
 from hub.sync.work import Work, name_of
 from mappings.engine.library import UnknownMapping
 from mappings.engine.reading import Mapping
@@ -50,26 +50,42 @@ class Tried:
         return Ending(RunState.SUCCEEDED, sentence + (f"; {lacking:,} could not be tried." if lacking else "."))
 
 
+class AfterPage(Protocol):
+    """Learns of each page that is stored."""
+
+    def __call__(self, total: int | None, *, goes_on: bool) -> None:
+        """`total`: how many records there are in all. `goes_on`: the run can go on from here."""
+        ...
+
+
 def play(
-    work: Work,
+    storing: Storing,
     reread: Reread | None,
     wanted: Wanted,
     tried: Tried,
     now: Callable[[], datetime],
-    after_page: Callable[[int], None],
+    since: str | None,
+    after_page: AfterPage,
 ) -> None:
-    """Read the wanted records again, payload by payload; `after_page` is told how many there are in all.
+    """Read the wanted records again, payload by payload, from the one after `since`.
 
     Raises:
         LeaseLost: another worker has taken the connector over.
         TooMany: so many of them cannot be read that the mapping must be wrong.
     """
+    work, patience = storing.work, storing.patience
+
+    def following(at: int) -> Batch | None:
+        return patience.until_done(
+            lambda: replays.next_batch(work.database, work.connector.id, wanted, work.mapping_used, at)
+        )
+
     total = replays.count(work.database, work.connector.id, wanted, work.mapping_used)
-    at = 0
-    while batch := replays.next_batch(work.database, work.connector.id, wanted, work.mapping_used, at):
+    at = int(since or 0)
+    while batch := following(at):
         at = batch.payload_id
-        _read_batch(work, reread, batch, tried, total, now())
-        after_page(total)
+        _read_batch(storing, reread, batch, tried, total, now())
+        after_page(total, goes_on=True)
 
 
 def queue_untried_of_all(database: Database, mapping_of: Callable[[ConnectorRow], Mapping], now: datetime) -> list[int]:
@@ -89,11 +105,12 @@ def queue_untried_of_all(database: Database, mapping_of: Callable[[ConnectorRow]
     return [run_id for run_id in asked if run_id is not None]
 
 
-def _read_batch(work: Work, reread: Reread | None, batch: Batch, tried: Tried, total: int, now: datetime) -> None:
-    (kept,) = read_again(work.database, reread, [batch.payload_id])
+def _read_batch(storing: Storing, reread: Reread | None, batch: Batch, tried: Tried, total: int, now: datetime) -> None:
+    work = storing.work
+    (kept,) = storing.patience.until_done(lambda: read_again(work.database, reread, [batch.payload_id]))
     keys = {*batch.aside, *batch.kept}
     if kept.trouble:
-        _leave(work, sorted(keys), now)
+        storing.patience.until_done(lambda: _leave(work, sorted(keys)))
         tried.lost.setdefault(kept.trouble, []).extend(sorted(keys))
         return
     missing = sorted(keys - kept.versions.keys() - kept.bad.keys())
@@ -107,16 +124,17 @@ def _read_batch(work: Work, reread: Reread | None, batch: Batch, tried: Tried, t
         still = sorted(standing - told.rejected.keys())
         setting_aside.mark_tried(transaction, work.connector.id, still, work.mapping_used)
 
-    tried.counts.add(page.store(work, _page(kept, keys, total), now, also, kept_as=batch.payload_id))
+    storing.store(_page(kept, batch.payload_id, keys, total), now, also, kept_as=batch.payload_id)
+    tried.counts = storing.counts
     tried.left += len(left)
     tried.gone += missing
 
 
-def _page(kept: Kept, keys: set[str], total: int) -> Page:
-    """A page with only the wanted records of a payload, in all their versions; the bookmark stays where it is."""
+def _page(kept: Kept, payload_id: int, keys: set[str], total: int) -> Page:
+    """A page with only the wanted records of a payload, in all their versions; its bookmark is that payload."""
     records = [record for key, found in kept.versions.items() if key in keys for record in reversed(found)]
     bad = [one for key, one in kept.bad.items() if key in keys]
-    return Page(b"", "", records, None, bad, total)
+    return Page(b"", "", records, str(payload_id), bad, total)
 
 
 def _left(batch: Batch, told: Told, standing: Set[str]) -> list[LetOut]:
@@ -127,11 +145,11 @@ def _left(batch: Batch, told: Told, standing: Set[str]) -> list[LetOut]:
     ]
 
 
-def _leave(work: Work, keys: list[str], now: datetime) -> None:
+def _leave(work: Work, keys: list[str]) -> None:
     """These cannot be tried; neither will they be with this mapping again."""
 
     def write(transaction: Transaction) -> None:
-        connectors.renew_lease(transaction, work.lease, now, work.lease_seconds)
+        connectors.renew_lease(transaction, work.lease, work.lease_seconds)
         setting_aside.mark_tried(transaction, work.connector.id, keys, work.mapping_used)
 
     work.database.write_again(write)

@@ -12,7 +12,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_e
 from connectors.contract import Connector, Retry
 from connectors.errors import Unavailable
 from connectors.turns import taking
-from hub.sync.limits import Limits, Stopped, Turns, Wait, turns
+from hub.sync.limits import Exchanges, Limits, Stopped, Wait, turns
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Persistent:
     def __init__(
         self,
         budget: RetryBudget,
-        turns: Turns,
+        turns: Exchanges,
         wait: Wait,
         on_failure: Callable[[Unavailable, float], None],
     ) -> None:

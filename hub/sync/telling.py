@@ -9,7 +9,14 @@ from datetime import UTC, datetime
 from connectors.contract import Page, Record
 from connectors.errors import BadRecord
 
-_KEY = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,500}")
+LONGEST = 500  # characters of a key
+_KEY = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{1,{LONGEST}}}")
+
+
+def _are_plain(keys: Sequence[str]) -> bool:
+    """Whether all of them are keys, as far as shows at a glance: nearly always."""
+    text = "".join(keys)
+    return text.isprintable() and bool(keys) and all(keys) and len(max(keys, key=len)) <= LONGEST
 
 
 def is_key(text: str) -> bool:
@@ -20,7 +27,8 @@ def is_key(text: str) -> bool:
 def identified(page: Page) -> Page:
     """The page with the records that no database can tell apart set aside: their key is no key."""
     items: list[Record | BadRecord] = [*page.records, *page.bad]
-    if all(is_key(item.key) for item in items):
+    keys = [item.key for item in items]
+    if _are_plain(keys) or all(map(is_key, keys)):
         return page
     records = [record for record in page.records if is_key(record.key)]
     bad = [error for error in page.bad if is_key(error.key)]
@@ -41,6 +49,9 @@ def _named(item: Record | BadRecord) -> BadRecord:
 def versions(records: Sequence[Record]) -> Mapping[str, Sequence[Record]]:
     """By key the newest state of each record, then those that it says are older; what it does not say to be older
     than what comes after it on the page brings nothing."""
+    alone = {record.key: (record,) for record in records}
+    if len(alone) == len(records):
+        return alone
     found: dict[str, list[Record]] = {}
     for record in records:
         found.setdefault(record.key, []).insert(0, record)

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors import contract
-from connectors.contract import Connector, Describes, Waits, Warns
 from hub.record.moments import end_of
 from hub.store import secrets, watched
 from hub.store.codes_seen import Shared, SharedService
@@ -42,15 +41,12 @@ class Watch:
     def __post_init__(self) -> None:
         self.look = Look(self.known.shape)
 
-    def description(self, connector: Connector) -> None:
-        """Hold what the connector has read of its system's description against the accepted one.
+    def description(self, described: str) -> None:
+        """Hold what a connector has read of its system's description against the accepted one.
 
         Raises:
             Changed: it is another one, and the policy says to stop.
         """
-        if self.described_as is not None or not isinstance(connector, Describes):
-            return
-        described = connector.described_as()
         moved = described_anew(self.known.described_as, described)
         if moved and self.on_drift.description is Policy.STOP:
             raise stopped([moved], self.name)
@@ -76,11 +72,10 @@ class Watch:
         if news := {code: one for code, one in shared.items() if one.since and one.since >= began}:
             self.found.append({"code": DUPLICATE_SERVICE, "sentence": f"{served_twice(news)}."})
 
-    def hear(self, connector: Connector) -> None:
-        """Let the connector say what will need a person."""
-        if isinstance(connector, Warns):
-            self.warned += connector.warnings()
-        if isinstance(connector, Waits) and (waiting := connector.waiting()):
+    def hear(self, warnings: Sequence[contract.Warning], waiting: str) -> None:
+        """What a connector says will need a person, and what it has left for a later run."""
+        self.warned += warnings
+        if waiting:
             self.found.append({"code": WAITING, "sentence": f"{waiting}."})
 
     def told(self) -> list[dict[str, Any]]:

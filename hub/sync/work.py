@@ -1,13 +1,14 @@
 """What a run works with from page to page, and one record as its mapping reads it."""
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from typing import NamedTuple
 
 from connectors.contract import Record
 from hub.record.moments import as_version
 from hub.store.connectors import ConnectorRow, Lease
 from hub.store.database import Database
 from hub.sync.threshold import Tally, Unlimited
+from hub.sync.timings import Timings
 from hub.sync.watch import Watch
 from mappings.engine.draft import Draft
 from mappings.engine.reading import Mapping
@@ -27,6 +28,8 @@ class Work:
     watch: Watch
     tally: Tally = field(default_factory=Unlimited)
     replays: bool = False  # reads kept payloads again: also what stands in quarantine as it is
+    timings: Timings = field(default_factory=Timings)
+    keeps_bookmark: bool = True  # a page's bookmark is where the connector's next run goes on, not only this run
 
     @property
     def basis(self) -> bytes:
@@ -36,12 +39,12 @@ class Work:
         return f"{self.mapping.fingerprint} {self.connector.agency} {weighed}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):  # made for every record that is news: several times as fast as a frozen dataclass
     """A record that is new or has changed, as the mapping reads it."""
 
     record: Record
     digest: bytes
+    version: bytes  # the same for the same bytes, however they are read
     draft: Draft
 
 
@@ -55,8 +58,3 @@ def said_of_change(record: Record) -> str:
     at = record.changed_at
     # 0001-01-01 is how .NET writes that it has no time.
     return as_version(at) if at is not None and 1900 < at.year < 2200 else ""
-
-
-def version_of(record: Record) -> bytes:
-    """The same for the same bytes, however they are read."""
-    return blake2b(record.raw, digest_size=16).digest()

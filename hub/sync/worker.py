@@ -1,41 +1,29 @@
-"""The worker: does queued runs, several connectors at once, one run at a time for each."""
+"""The executor inside one process: threads, and the table of runs, looked at every second and whenever one ends."""
 
 import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from hub.store import connectors, runs
-from hub.store.connectors import ConnectorRow
+from hub.record.run_kind import SOON
 from hub.store.database import Database, StoreError
-from hub.store.registrations import Unregistered
-from hub.sync import replay
-from hub.sync.retention import Housekeeper
-from hub.sync.run import Source, end_abandoned, end_unusable, execute
-from mappings.engine.reading import Mapping
-from mappings.engine.yaml_source import Invalid
+from hub.sync.source import Source
+from hub.sync.turn import to_do
+from hub.sync.under_way import SLICE_SECONDS, UnderWay
 
 log = structlog.get_logger()
 
 _LOOK_AGAIN_SECONDS = 1.0  # runs that another process queued are found after this long
-_MAPPINGS_SECONDS = 10.0  # what stands in quarantine is tried again so soon after another mapping is in use
-
-
-@dataclass(frozen=True, slots=True)
-class _UnderWay:
-    done: Future[None]
-    stop: threading.Event
+_LONGEST_WAIT = 5.0  # between two looks that failed
 
 
 class Worker:
     """Runs in threads of this process until it is stopped; `wake` makes it look at once.
 
-    `source_of` gives a connector as it is in use at that moment: it is asked anew for each run. With `mapping_of`
-    it also looks whether another mapping is in use than records in quarantine were read with.
+    `source_of` gives a connector as it is in use at that moment: it is asked anew for each run. Several processes may
+    share a store: leases tell them apart. A run that overstays its time slice opens a slot beside `threads`, and as
+    many more as that at the most; one slot is kept for what cannot wait.
     """
 
     def __init__(
@@ -44,19 +32,14 @@ class Worker:
         source_of: Callable[[str], Source],
         owner: str,
         threads: int = 4,
-        mapping_of: Callable[[ConnectorRow], Mapping] | None = None,
-        housekeeper: Housekeeper | None = None,
+        slice_seconds: float = SLICE_SECONDS,
     ) -> None:
         self._database = database
-        self._source_of = source_of
-        self._owner = owner
-        self._mapping_of = mapping_of
-        self._mappings_at = 0.0  # when they are looked at next
-        self._housekeeper = housekeeper
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="run")
+        self._under_way = UnderWay(database, source_of, owner, slice_seconds)
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(2 * threads, thread_name_prefix="run")
         self._stop = threading.Event()
         self._wake = threading.Event()
-        self._busy: dict[str, _UnderWay] = {}
         self._thread = threading.Thread(target=self._loop, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -67,60 +50,47 @@ class Worker:
         """There is a new run."""
         self._wake.set()
 
+    def has_ended(self) -> bool:
+        """Whether nothing looks for work any more, though nobody stopped it."""
+        return self._thread.ident is not None and not self._thread.is_alive() and not self._stop.is_set()
+
     def stop(self) -> None:
-        """Let every run end at its next page boundary, and wait for that."""
+        """Let every run go back to the queue at its next page boundary, and wait for that."""
         self._stop.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
-        for run in self._busy.values():
-            run.stop.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)  # what has not begun stays queued
+        self._under_way.drain()
+        self._pool.shutdown(wait=True)
 
     def _loop(self) -> None:
+        wait = _LOOK_AGAIN_SECONDS
         while not self._stop.is_set():
             try:
-                self._look()
+                self._under_way.stop_what_is_paused()
+                self._begin_what_waits()
+                wait = _LOOK_AGAIN_SECONDS
             except StoreError as error:
                 log.warning("store_unreachable", reason=str(error))
-            self._wake.wait(_LOOK_AGAIN_SECONDS)
+            except Exception:
+                # Not handled but told: a worker that has ended would be missed by nobody, and its queue stand still.
+                log.exception("worker_stumbled")
+                wait = min(1.5 * wait, _LONGEST_WAIT)
+            self._wake.wait(wait)
             self._wake.clear()
 
-    def _look(self) -> None:
-        end_abandoned(self._database, self._owner, datetime.now(UTC))
-        self._busy = {name: run for name, run in self._busy.items() if not run.done.done()}
-        self._stop_what_is_paused()
-        self._look_at_mappings()
-        if self._housekeeper is not None and self._housekeeper.is_due():
-            self._pool.submit(self._housekeeper.prune, self._stop)
-        for run_id, name in runs.queued(self._database):
-            if name not in self._busy:
-                stop = threading.Event()
-                self._busy[name] = _UnderWay(self._pool.submit(self._do, name, run_id, stop), stop)
+    def _begin_what_waits(self) -> None:
+        for run in to_do(self._database):
+            if self._has_room(run.priority) and self._under_way.begin(run.run_id, run.connector, run.priority):
+                self._pool.submit(self._do, run.connector)
 
-    def _stop_what_is_paused(self) -> None:
-        """A connector that is no longer active stops at its next page, whoever paused it in whichever process."""
-        if self._busy:
-            active = connectors.active_names(self._database)
-            for name, run in self._busy.items():
-                if name not in active:
-                    run.stop.set()
+    def _has_room(self, priority: int) -> bool:
+        held = self._under_way.count()
+        if held >= self._threads or held + self._under_way.overstaying() >= 2 * self._threads:
+            return False
+        can_wait = priority > SOON and self._threads > 1
+        return not can_wait or self._under_way.count(above=SOON) < self._threads - 1
 
-    def _look_at_mappings(self) -> None:
-        if self._mapping_of is not None and time.monotonic() >= self._mappings_at:
-            self._mappings_at = time.monotonic() + _MAPPINGS_SECONDS
-            replay.queue_untried_of_all(self._database, self._mapping_of, datetime.now(UTC))
-
-    def _do(self, name: str, run_id: int, stop: threading.Event) -> None:
-        if self._stop.is_set():
-            return
-        try:
-            try:
-                source = self._source_of(name)
-            except (Invalid, Unregistered) as error:
-                end_unusable(self._database, name, run_id, error)
-                return
-            execute(self._database, source, run_id, self._owner, stop)
-        except Exception:
-            # Not handled but told: the run itself is marked by `execute`; the other connectors go on.
-            log.exception("run_broke", connector=name, run=run_id)
+    def _do(self, connector: str) -> None:
+        self._under_way.do(connector)
+        self._wake.set()  # there is a place, and its connector may have more to do

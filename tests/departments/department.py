@@ -53,6 +53,12 @@ class Department:
                 raise ValueError(f"{dossier.code} is in the register already")
             return self._keep(replace(dossier, updated_at=at or self._next_second()))
 
+    def hold(self, dossiers: Iterable[Dossier]) -> None:
+        """Hold these from now on, and no others."""
+        with self._lock:
+            self._dossiers = {dossier.code: dossier for dossier in dossiers}
+            self._ordered = None
+
     def remove(self, code: str) -> None:
         """Take a dossier out without a trace, as old systems do."""
         with self._lock:

@@ -12,12 +12,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def start(module: str, *args: str, env: Mapping[str, str] | None = None) -> Iterator[str]:
+def start(
+    module: str, *args: str, env: Mapping[str, str] | None = None, package: str = "tests.departments"
+) -> Iterator[str]:
     """Run `python -m tests.departments.<module>` on a free port and give its address once it is ready.
 
     `env` is added to the environment. A program that ends before it is ready is a `RuntimeError` with what it said.
     """
-    command = [sys.executable, "-m", f"tests.departments.{module}", "--port", "0", *args]
+    command = [sys.executable, "-m", f"{package}.{module}", "--port", "0", *args]
     with tempfile.TemporaryFile() as errors:  # a file, not a pipe: nobody reads it while the department works
         process = subprocess.Popen(
             command,

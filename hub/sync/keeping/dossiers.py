@@ -8,13 +8,17 @@ from hub.record.dossier import Outcome
 from hub.record.identity import LONGEST, codes_of
 from hub.record.merge import Source, Values
 from hub.record.moments import as_text
-from hub.store import codes_seen, laid_out, pages
+from hub.record.newborn import newborn
+from hub.store import codes_seen, laid_out, pages, put_back
+from hub.store import newborn as newborns
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Transaction
-from hub.store.laid_out import Arrival
+from hub.store.laid_out import Arrival, Known
+from hub.store.newborn import Arrived
 from hub.store.pages import StoredRecord
 from hub.sync.desk import Desk
-from hub.sync.work import Reading, Work, said_of_change, version_of
+from hub.sync.keeping.alone import Version, told_apart
+from hub.sync.work import Reading, Work, said_of_change
 from mappings.engine.draft import Draft
 
 
@@ -50,13 +54,42 @@ def keep_sources(
     now: datetime,
 ) -> dict[str, Outcome]:
     """Take versions of records to their dossiers and store it all; a version older than what is known is not kept."""
-    spoken_of = {source.key: codes_of(source.values, source.scope) for _, source in versions}
-    desk = Desk.laid(transaction, work.connector, spoken_of, as_text(now))
-    for _, source in versions:
-        desk.hear(source)
-    heard = {source.key: desk.outcome(source.name) for _, source in versions}
+    brought = [Version(reading, source, codes_of(source.values, source.scope)) for reading, source in versions]
+    keys = {version.source.key for version in brought}
+    codes = {code for version in brought for code in version.codes}
+    known = laid_out.known_of(transaction, work.connector.id, keys, codes)
+    alone, others = told_apart(brought, known)
+    outcomes = dict.fromkeys((version.source.key for version in alone), Outcome.CREATED)
+    if alone:
+        _bear(transaction, work, alone, payload_id, now)
+    if others:
+        outcomes |= _take_to_the_desk(transaction, work, others, known, payload_id, now)
+    return outcomes
+
+
+def _bear(transaction: Transaction, work: Work, alone: Sequence[Version], payload_id: int, now: datetime) -> None:
+    """Each of these is a new dossier."""
+    at = as_text(now)
+    born = [
+        Arrived(newborn(source, codes, at), reading.digest, problems_of(reading)) for reading, source, codes in alone
+    ]
+    newborns.save(transaction, born, newborns.Page(work.connector.id, payload_id, work.mapping_used, now))
+
+
+def _take_to_the_desk(
+    transaction: Transaction, work: Work, versions: Sequence[Version], known: Known, payload_id: int, now: datetime
+) -> dict[str, Outcome]:
+    desk = Desk.laid(transaction, known, as_text(now))
+    for version in versions:
+        desk.hear(version.source)
+    heard = {version.source.key: desk.outcome(version.source.name) for version in versions}
     outcomes = _counted(heard, desk, work.connector.name)
-    laid_out.save_dossiers(transaction, desk.touched(), Arrival(work.connector.id, now, work.run_id))
+    restated = {
+        desk.dossier(source.name)
+        for reading, source, _ in versions
+        if problems_of(reading) != known.problems.get(source.key)
+    }
+    put_back.save_dossiers(transaction, desk.touched(), Arrival(work.connector.id, now, work.run_id), restated)
     records = [
         StoredRecord(
             source,
@@ -66,7 +99,7 @@ def keep_sources(
             work.mapping_used,
             source.entity,
         )
-        for reading, source in versions
+        for reading, source, _ in versions
         if not source.older_than(desk.dossier(source.name).voices[source.name].source)
     ]
     pages.save_records(transaction, work.connector.id, records, payload_id, now)
@@ -97,16 +130,17 @@ def _source(reading: Reading, connector: ConnectorRow) -> Source:
         said_of_change(reading.record),
         with_agency(reading.draft.values, connector),
         connector.precedence_for or {},
-        version=version_of(reading.record),
+        version=reading.version,
     )
 
 
 def problems_of(reading: Reading) -> list[dict[str, str]] | None:
     """What could not be read of a record, as it is kept beside it."""
-    return [asdict(problem) for problem in reading.draft.problems] or None
+    problems = reading.draft.problems
+    return [asdict(problem) for problem in problems] if problems else None
 
 
 def with_agency(values: Values, connector: ConnectorRow) -> Values:
     """A record that does not name its agency belongs to the one that the connector is registered for."""
-    agency = {"code": connector.agency} | values.get("agency", {})
-    return values | {"agency": agency}
+    agency = values.get("agency", {})
+    return values if "code" in agency else values | {"agency": {"code": connector.agency} | agency}

@@ -10,7 +10,7 @@ from hub.record.merge import Source, Values
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Transaction
 from hub.sync.keeping.dossiers import keep_sources, no_code, with_agency
-from hub.sync.work import Reading, Work, said_of_change, version_of
+from hub.sync.work import Reading, Work, said_of_change
 from mappings.engine.draft import Draft
 
 _OF_THE_DOSSIER = ("dossier_code", "agency")
@@ -43,7 +43,7 @@ def _source(reading: Reading, connector: ConnectorRow) -> Source:
         values,
         connector.precedence_for or {},
         EVENT,
-        version_of(reading.record),
+        reading.version,
     )
 
 

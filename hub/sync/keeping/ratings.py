@@ -1,7 +1,8 @@
 """Keeping ratings: each waits under its dossier's code, whichever of the two comes first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from hub.record.dossier import Outcome
 from hub.record.entities import RATING
@@ -32,8 +33,15 @@ def keep(
     kept = [Rating(reading.record.key, _codes(reading.draft, work)[0], reading.draft.values) for reading in readings]
     ratings.write(transaction, work.connector.id, kept, now)
     save_records(transaction, work, RATING, readings, payload_id, now)
+    changed = [rating for rating in kept if outcomes[rating.key] is not Outcome.UNCHANGED]
+    left = {code for rating in changed for code in _codes_of(before.get(rating.key, {}), work)}
+    ratings.move(transaction, left.union(rating.code for rating in changed))
     return outcomes
 
 
 def _codes(draft: Draft, work: Work) -> tuple[Code, ...]:
-    return codes_of({"code": draft.values.get("dossier_code")}, work.connector.agency)
+    return _codes_of(draft.values, work)
+
+
+def _codes_of(values: Mapping[str, Any], work: Work) -> tuple[Code, ...]:
+    return codes_of({"code": values.get("dossier_code")}, work.connector.agency)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.record.dossier import Dossier, Outcome, Stored
-from hub.record.merge import Merged, Source, merge
+from hub.record.dossier import Dossier, Outcome, Settled, Stored
+from hub.record.merge import Merged, Source, flatten, merge
 
 NOW = "2026-06-01T00:00:00Z"
 
@@ -108,8 +108,8 @@ def test_sources_that_share_no_code_any_more_fall_into_parts() -> None:
 def test_search_text_holds_codes_and_names_without_accents() -> None:
     dossier = Dossier()
     hear(dossier, applicant={"name": "Đặng Thị Mẫu"}, summary="Cấp phiếu lý lịch tư pháp")
-    assert "dang thi mau" in dossier.search_text
-    assert "ly lich tu phap" in dossier.search_text
+    assert "dang thi mau" in dossier.shown.search
+    assert "ly lich tu phap" in dossier.shown.search
 
 
 RECORDS = st.lists(
@@ -182,3 +182,18 @@ def test_a_revision_names_the_records_and_codes_that_came_and_went_and_no_others
     changes = stored.changes(dossier)
     assert changes["sources"] == [["a 1"], ["a 4"]]
     assert changes["codes"] == [[], ["H29.15-260520-0001"]]
+
+
+_LEAVES = st.none() | st.integers(0, 2) | st.lists(st.integers(0, 1), max_size=2)
+_GROUPS = st.dictionaries(st.sampled_from("ab"), _LEAVES | st.dictionaries(st.sampled_from("xy"), _LEAVES), max_size=2)
+
+
+@given(_GROUPS, _GROUPS)
+def test_a_revision_names_every_field_that_says_otherwise_and_no_other(
+    was: dict[str, Any], now: dict[str, Any]
+) -> None:
+    dossier = Dossier(id=1, before=Settled(now, 0))
+    before, after = dict(flatten(was)), dict(flatten(now))
+    fields = {name: [before.get(name), after.get(name)] for name in {*before, *after}}
+    said = Stored(was, [], frozenset()).changes(dossier)
+    assert said == {name: change for name, change in fields.items() if change[0] != change[1]}

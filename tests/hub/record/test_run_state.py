@@ -4,13 +4,15 @@ from itertools import product
 
 from hub.record.run_state import MOVES, RunState, sources_of
 
-ENDED = {RunState.SUCCEEDED, RunState.FAILED, RunState.INTERRUPTED}
+ENDED = {RunState.SUCCEEDED, RunState.FAILED, RunState.INTERRUPTED, RunState.CANCELLED}
 
 
 def test_every_move_is_either_allowed_or_not_and_no_other_exists() -> None:
     allowed = {
         (RunState.QUEUED, RunState.RUNNING),
         (RunState.QUEUED, RunState.INTERRUPTED),
+        (RunState.QUEUED, RunState.CANCELLED),
+        (RunState.RUNNING, RunState.QUEUED),
         *((RunState.RUNNING, ended) for ended in ENDED),
     }
     assert {(a, b) for a, b in product(RunState, RunState) if b in MOVES[a]} == allowed

@@ -16,7 +16,7 @@ from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
 from hub.store.registrations import Registration
 from hub.sync.retry import RetryBudget
-from hub.sync.run import Source
+from hub.sync.source import Source
 from hub.wiring import record_targets
 from mappings.engine.compile import compile as compile_mapping
 from mappings.engine.document import load

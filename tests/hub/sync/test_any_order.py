@@ -102,7 +102,7 @@ def shown(dossier: Dossier) -> Any:
         dossier.codes,
         {name: [(claim.source.name, claim.value) for claim in made] for name, made in sorted(claims.items())},
         dossier.conflicts,
-        dossier.search_text,
+        dossier.shown.search,
         [(step.event.at, step.event.status, step.event.inferred, step.unusual_after) for step in timeline(told)],
     ]
 

@@ -28,6 +28,7 @@ from hub.sync.drift import OnDrift, Policy
 from hub.sync.parting import NotThatCode, part, rejoin
 from hub.sync.watch import Learnt, Watch
 from hub.sync.work import Work
+from tests.hub.store.integrity import broken
 from tests.hub.sync.fixtures import mapping, registered
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -71,7 +72,7 @@ class Hub:
         self.work = {name: self._work(row, folder) for name, row in rows.items()}
 
     def _work(self, row: connectors.ConnectorRow, folder: Path) -> Work:
-        lease = connectors.take_lease(self.database, row.id, "test", NOW, 10**6)
+        lease = connectors.take_lease(self.database, row.id, "test", 10**6)
         assert lease is not None
         with self.database.write() as transaction:
             run_id = runs.enqueue(transaction, row.id, "full", "hand", NOW)
@@ -167,6 +168,7 @@ def test_any_order_repetition_and_pages_store_the_same_dossiers(
     hub.empty()
     bring(hub, random.sample(history * 2, len(history) * 2), random)
     assert hub.shown() == first
+    assert broken(hub.database) == []
     try:
         part(hub.database, (connector, "1"), code, BY_AN)
     except NotThatCode:
@@ -174,6 +176,7 @@ def test_any_order_repetition_and_pages_store_the_same_dossiers(
     apart = hub.shown()
     bring(hub, random.sample(history, len(history)), random)
     assert hub.shown() == apart
+    assert broken(hub.database) == []
     rejoin(hub.database, (connector, "1"), code, BY_AN)
     assert hub.shown() == first
 

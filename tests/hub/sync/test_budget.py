@@ -11,6 +11,7 @@ from connectors.errors import Unavailable
 from hub.store import connectors, runs, schedules
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
+from hub.sync.ahead import Ahead
 from hub.sync.retry import looked_at
 from hub.wiring import Hub
 from schedules.windows import Timetable
@@ -47,12 +48,13 @@ def limits() -> str:
 
 
 def test_every_request_of_a_run_waits_for_its_turn_and_connectors_of_a_group_for_each_other(
-    departments: Departments, tmp_path: Path
+    departments: Departments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop = Waits()
+    monkeypatch.setattr(Ahead, "wait", lambda _, seconds: stop.wait(seconds))
     with departments.hub(f"sqlite:///{tmp_path / 'hub.db'}", tmp_path, limits()) as hub:
         for connector in ("so-tu-phap", "mot-cua"):
-            assert sync(hub, connector, stop).state == "succeeded"
+            assert sync(hub, connector).state == "succeeded"
     asked = sum(len(faults.requests) for faults in departments.faults.values())
     assert any("wsdl" in request for request in departments.faults["so-tu-phap"].requests)
     assert any("/token" in request for request in departments.faults["mot-cua"].requests)
@@ -88,10 +90,14 @@ def test_by_hand_nobody_waits_longer_than_a_minute_for_a_turn(departments: Depar
     assert len(departments.faults["mot-cua"].requests) <= 1
 
 
-def test_a_run_that_waits_for_its_turn_stops_with_the_hub(departments: Departments, tmp_path: Path) -> None:
+def test_a_run_that_waits_for_its_turn_stops_with_the_hub(
+    departments: Departments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stop = threading.Event()
     with departments.hub(f"sqlite:///{tmp_path / 'hub.db'}", tmp_path, limits()) as hub:
-        sync(hub, "mot-cua", Waits())  # whose turns are all in the future now
+        with monkeypatch.context() as hurried:
+            hurried.setattr(Ahead, "wait", lambda *_: False)
+            sync(hub, "mot-cua")  # whose turns are all in the future now
         stop.set()
         run = sync(hub, "so-tu-phap", stop)
     assert (run.state, run.error_code) == ("interrupted", "stopped")

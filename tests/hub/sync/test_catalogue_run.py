@@ -11,12 +11,13 @@ import pytest
 
 from connectors.files import FILES
 from hub.record.identity import Code
-from hub.store import catalogue, codes_seen, connectors, dossiers, quarantine, ratings, runs
+from hub.store import catalogue, codes_seen, connectors, dossiers, feed, quarantine, ratings, runs
 from hub.store.catalogue import AGENCIES, FROM_FILE, PROCEDURES, Kept
 from hub.store.database import Database
 from hub.store.runs import RunRow
 from hub.sync.noticed import Noticed
-from hub.sync.run import Source, execute
+from hub.sync.run import execute
+from hub.sync.source import Source
 from tests.hub.sync.fixtures import Listing, mapping, registered, source
 
 A = "000.00.15.H29-260520-0001"
@@ -178,6 +179,23 @@ def test_a_rating_is_one_however_often_it_comes_and_a_changed_one_counts(databas
     assert _counts(do([rating | {"overall": 3}], RATING, "b")) == (1, 0, 1, 0, 0)
     (dossier,) = dossiers.with_code(database, A)
     assert [one.overall for one in ratings.ratings_of(database, dossier.id)] == ["dissatisfied"]
+
+
+def test_a_dossier_moves_in_the_feed_when_a_rating_of_it_comes_changes_or_leaves_it(database: Database, do: Do) -> None:
+    other = "000.00.15.H29-260520-0002"
+    do([{"id": 1, "code": A}, {"id": 2, "code": other}], DOSSIER)
+    rating = {"id": 9, "dossier": A, "at": "2026-06-01T09:00:00+07:00", "overall": 2}
+    first, second = (dossiers.with_code(database, code)[0].id for code in (A, other))
+    waits = {"id": 8, "dossier": "000.00.15.H29-260520-0003"}
+    for told, moved in (
+        ([rating, rating | waits], [first]),
+        ([rating], []),
+        ([rating | {"overall": 3}], [first]),
+        ([rating | {"dossier": other}], [first, second]),
+    ):
+        before = feed.latest(database)
+        do(told, RATING, "b")
+        assert sorted(one.dossier_id for one in feed.after(database, before)) == moved
 
 
 def test_a_local_number_finds_the_dossier_of_its_own_agency_alone(database: Database, do: Do) -> None:

@@ -102,7 +102,7 @@ def taken(database: Database) -> Lease:
     registrations.register(database, [Registration("a", "A", "rest", "H29.1", "m", 0, 3600, "every minute")])
     row = connectors.named(database, "a")
     assert row is not None
-    lease = connectors.take_lease(database, row.id, "one", NOW, 10)
+    lease = connectors.take_lease(database, row.id, "one", -1)
     assert lease is not None
     return lease
 
@@ -114,7 +114,7 @@ def moved(database: Database, lease: Lease, error: ConnectorError | None) -> Cir
 
 def test_a_worker_that_was_away_too_long_moves_nothing(database: Database) -> None:
     old = taken(database)
-    new = connectors.take_lease(database, old.connector_id, "two", NOW + timedelta(seconds=60), 10)
+    new = connectors.take_lease(database, old.connector_id, "two", 10)
     assert new is not None
     assert moved(database, old, ERRORS[Outcome.REFUSED]) is None
     row = connectors.named(database, "a")

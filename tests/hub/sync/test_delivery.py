@@ -89,7 +89,7 @@ def test_the_same_push_twice_at_the_same_time_is_stored_once(database: Database,
 
 @EMBEDDED
 def test_a_push_to_a_connector_that_stays_busy_is_told_to_come_again(database: Database, reader: Reader) -> None:
-    lease = connectors.take_lease(database, reader.row.id, "another-machine:1", datetime.now(UTC), 60)
+    lease = connectors.take_lease(database, reader.row.id, "another-machine:1", 60)
     assert lease is not None
     impatient = Intake(database, this_process(), wait_seconds=0.1)
     with pytest.raises(NotTaken, match="Others are pushing to so-day") as caught:
@@ -104,8 +104,8 @@ def test_a_push_to_a_connector_that_stays_busy_is_told_to_come_again(database: D
 def test_the_lease_of_a_process_that_was_killed_is_not_waited_for(database: Database, reader: Reader) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    owner = this_process().replace(str(os.getpid()), str(gone.pid))
-    assert connectors.take_lease(database, reader.row.id, owner, datetime.now(UTC), 60)
+    owner = this_process().replace(f":{os.getpid()}:", f":{gone.pid}:")
+    assert connectors.take_lease(database, reader.row.id, owner, 60)
     assert Intake(database, this_process(), wait_seconds=5).take(reader, pushed(1)).counts["created"] == 1
 
 
@@ -113,7 +113,9 @@ def test_whoever_was_away_too_long_stores_nothing(
     database: Database, intake: Intake, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def overtaken(*_: Any) -> dict[int, str]:
-        connectors.take_lease(database, reader.row.id, "another:1", datetime.now(UTC) + timedelta(hours=1), 60)
+        holder = connectors.named(database, reader.row.name)
+        assert holder is not None
+        assert connectors.take_lease(database, reader.row.id, "another:1", 60, dead_owner=holder.lease_owner)
         return {}
 
     monkeypatch.setattr(Intake, "_late", overtaken)

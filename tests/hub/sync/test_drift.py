@@ -20,7 +20,8 @@ from hub.store.runs import RunRow
 from hub.store.schema import upgrade
 from hub.sync import watch
 from hub.sync.drift import ENOUGH, Look, OnDrift, Policy, Shape
-from hub.sync.run import Source, execute
+from hub.sync.run import execute
+from hub.sync.source import Source
 from mappings.engine.reading import Mapping
 from tests.hub.sync.fixtures import Listing, mapping, registered, source
 

@@ -18,7 +18,8 @@ from hub.store.registrations import Registration
 from hub.store.runs import RunRow
 from hub.store.schema import upgrade
 from hub.sync.retry import RetryBudget
-from hub.sync.run import Source, execute
+from hub.sync.run import execute
+from hub.sync.source import Source
 from hub.wiring import record_targets
 from mappings.engine.library import Library
 from tests.departments.department import Department

@@ -14,7 +14,8 @@ from hub.store import connectors, dossiers, quarantine, replays, runs
 from hub.store.database import Database
 from hub.store.dossiers import Filter
 from hub.store.runs import RunRow
-from hub.sync.run import Source, execute
+from hub.sync.run import execute
+from hub.sync.source import Source
 from hub.sync.work import name_of
 from tests.connectors.workbooks import names, put, xlsx
 from tests.hub.sync.fixtures import DOCUMENT, mapping, registered

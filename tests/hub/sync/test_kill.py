@@ -71,8 +71,11 @@ def finish(connector: str, config: Path, environment: dict[str, str]) -> dict[st
 
 
 def kill_half_way(connector: str, config: Path, world: dict[str, str], faults: Faults, chance: Random) -> None:
-    """Hold the answer of one page back, let it go, and kill the sync a moment later: while it reads, maps or stores."""
-    faults.arm("latency", after=chance.randrange(1, 16), matching=ASKS[connector])
+    """Hold the answer of one page back, let it go, and kill the sync a moment later: while it reads, maps or stores.
+
+    It is the third or a later one, so the first is stored.
+    """
+    faults.arm("latency", after=chance.randrange(2, 16), matching=ASKS[connector])
     process = start(connector, config, world, "--full")  # from its beginning, so that there is a half way
     faults.wait_until_held()
     faults.release()
@@ -101,8 +104,10 @@ def test_a_sync_that_is_killed_again_and_again_ends_like_an_undisturbed_one(
         for _ in range(KILLS):
             kill_half_way(connector, config, rough, departments.faults[connector], chance)
         finish(connector, config, rough)
-        killed = runs.listed(database, connector=connector, state="interrupted")
+        # One that a later run does as well is done with; the last one waits for a worker: the newest run reads less.
+        killed = [run for run in runs.listed(database, connector=connector) if run.state in ("interrupted", "queued")]
         assert len(killed) == KILLS
+        assert [run.state for run in killed].count("queued") <= 1
         assert all(run.pages > 0 for run in killed)
     assert snapshot(database) == snapshot(undisturbed)
     again = finish("so-tu-phap", config, rough)

@@ -197,4 +197,4 @@ def test_a_failed_exchange_gives_its_place_back() -> None:
     for _ in range(2):
         with pytest.raises(ZeroDivisionError), mine.exchange():
             raise ZeroDivisionError
-    assert gate._inside == 0
+    assert not gate._inside

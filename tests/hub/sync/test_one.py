@@ -17,7 +17,8 @@ from hub.store import connectors, quarantine, runs
 from hub.store.database import Database
 from hub.sync.one import Busy, CannotFetch, fetch_one
 from hub.sync.owner import this_process
-from hub.sync.run import Source, execute
+from hub.sync.run import execute
+from hub.sync.source import Source
 from tests.hub.sync.fixtures import Listing, mapping, registered, source
 
 NAME = "so-thu"
@@ -150,7 +151,7 @@ def test_while_another_worker_reads_the_connector_nothing_is_asked(
     database: Database, asked: Source, desk: Desk
 ) -> None:
     (row,) = connectors.listed(database)
-    lease = connectors.take_lease(database, row.id, "another:1", datetime.now(UTC), 60)
+    lease = connectors.take_lease(database, row.id, "another:1", 60)
     with pytest.raises(Busy, match="so-thu is being read just now"):
         fetch_one(database, asked, "1", "me")
     assert desk.asked == []

@@ -40,7 +40,7 @@ class Hub:
     def __init__(self, database: Database, folder: Path) -> None:
         self.database, self.folder = database, folder
         self.row = registered(database, "a")["a"]
-        lease = connectors.take_lease(database, self.row.id, "test", NOW, 10**6)
+        lease = connectors.take_lease(database, self.row.id, "test", 10**6)
         assert lease is not None
         self.lease = lease
 

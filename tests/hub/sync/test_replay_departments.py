@@ -10,7 +10,8 @@ import pytest
 
 from hub.store import connectors, quarantine, replays, runs
 from hub.store.replays import Wanted
-from hub.sync.run import Source, execute
+from hub.sync.run import execute
+from hub.sync.source import Source
 from hub.wiring import Hub, record_targets
 from mappings.engine.compile import compile as compile_mapping
 from mappings.engine.document import load

@@ -17,8 +17,7 @@ from hub.store.database import Database
 from hub.store.tables import payloads as table
 from hub.sync.kept import read_again
 from hub.sync.retention import Housekeeper, Rule, prune, would_go
-from hub.sync.run import Source, execute
-from hub.sync.worker import Worker
+from hub.sync.run import execute
 from tests.hub.sync.fixtures import Listing, mapping, registered, source
 
 Run = Callable[..., None]
@@ -125,35 +124,6 @@ def test_the_housekeeper_prunes_once_in_an_hour_and_stops_when_told(database: Da
     keeper.prune(threading.Event())
     assert len(left(database)) == 1
     assert not Housekeeper(database, Rule()).is_due()
-
-
-class Told(Housekeeper):
-    """Says when it has pruned."""
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database, Rule(timedelta(), timedelta()), first_after=0)
-        self.done = threading.Event()
-
-    def prune(self, stop: threading.Event) -> None:
-        super().prune(stop)
-        self.done.set()
-
-
-def test_the_worker_keeps_house(database: Database, run: Run) -> None:
-    run(record())
-    run(record(status="done"))
-    keeper = Told(database)
-    worker = Worker(database, nobody, "test", housekeeper=keeper)
-    worker.start()
-    try:
-        assert keeper.done.wait(20)
-    finally:
-        worker.stop()
-    assert left(database) == payloads.in_use(database, [1])
-
-
-def nobody(name: str) -> Source:
-    raise AssertionError(name)
 
 
 def test_sizes_are_told_by_connector(database: Database, run: Run) -> None:

@@ -91,7 +91,7 @@ def test_no_place_is_held_while_waiting_to_try_again() -> None:
     inside: list[int] = []
 
     def wait(seconds: float) -> bool:
-        inside.append(gate._inside)
+        inside.append(len(gate._inside))
         return True
 
     retry = Persistent(RetryBudget(), Turns(gate, Limits(), lambda _: False), wait, lambda *_: None)

@@ -10,7 +10,8 @@ import pytest
 from connectors.errors import BadRecord, Changed, Refused, Unavailable
 from hub.store import connectors, dossiers, quarantine, runs
 from hub.store.database import Database
-from hub.sync.run import Progress, execute
+from hub.sync.orders import Progress
+from hub.sync.run import execute
 from tests.hub.sync.fixtures import DOCUMENT, Listing, mapping, registered, source
 from tests.hub.sync.running import A, B, Do, counts, record, stored
 
@@ -205,21 +206,26 @@ def test_a_fault_of_our_own_is_not_hidden_and_the_run_does_not_look_alive(databa
     assert (run.state, run.error_code) == ("failed", "hub_fault")
 
 
-def test_a_worker_that_lost_its_lease_stores_nothing_more(database: Database, do: Do) -> None:
+def test_a_worker_that_lost_its_lease_stores_nothing_more_and_leaves_the_run_to_its_new_owner(
+    database: Database, do: Do
+) -> None:
     def usurp(number: int) -> None:
         row = connectors.named(database, "a")
         assert row is not None
         if number == 1:
-            connectors.take_lease(database, row.id, "other", datetime(2999, 1, 1, tzinfo=UTC), 10)
+            assert connectors.take_lease(database, row.id, "other", 10, dead_owner="test")
 
     run = do(Listing([[record(1)], [record(2, B)]], before_page=usurp))
-    assert (run.state, run.error_code) == ("interrupted", "lease_lost")
+    assert (run.state, run.sentence, run.finished_at) == ("running", None, None)
     assert dossiers.with_code(database, B) == []
+    row = connectors.named(database, "a")
+    assert row is not None
+    assert row.lease_owner == "other"
 
 
 def test_a_connector_that_another_worker_has_is_left_alone(database: Database, tmp_path: Path) -> None:
     row = registered(database, "a")["a"]
-    connectors.take_lease(database, row.id, "other", datetime.now(UTC), 60)
+    connectors.take_lease(database, row.id, "other", 60)
     with database.write() as transaction:
         run_id = runs.enqueue(transaction, row.id, "incremental", "hand", datetime.now(UTC))
     mine = source("a", Listing([[record(1)]]), mapping(tmp_path))

@@ -16,7 +16,8 @@ from hub.store.database import Database
 from hub.store.runs import ANYWAY, RunRow
 from hub.store.tables import connectors as table
 from hub.sync.circuit import Rule
-from hub.sync.run import Source, execute
+from hub.sync.run import execute
+from hub.sync.source import Source
 from mappings.engine.reading import Mapping
 from schedules.cadence import ZONE
 from schedules.windows import Timetable, Window, closed_until

@@ -13,11 +13,12 @@ from sqlalchemy import func, select, update
 
 from hub.record.run_state import RunState
 from hub.store import connectors, dossiers, quarantine, replays, runs
-from hub.store.database import Database
+from hub.store.database import Database, StoreError
 from hub.store.replays import Wanted
 from hub.store.runs import RunRow
 from hub.store.tables import quarantine as table
 from hub.store.watched import Circuit
+from hub.sync import page
 from hub.sync.circuit import State, state
 from hub.sync.run import execute
 from hub.sync.threshold import StopWhen, Tally
@@ -194,3 +195,49 @@ def test_a_run_is_stopped_exactly_when_the_rule_says_so(
         unreadable += bad_ones
         expected = unreadable > quarantined or (fetched >= after and unreadable * 10 > fetched * 3)
         assert tally.add(good_ones + bad_ones, bad_ones) is expected
+
+
+def test_a_page_whose_examples_were_stored_though_nobody_heard_is_not_passed_over(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line breaks with the commit of the examples: they are not the page."""
+    write, again = page._write_examples, Database.write_again
+    wrote: list[bool] = []
+    broke: list[bool] = []
+
+    def unheard(database: Database, work: Any) -> Any:
+        done = again(database, work)
+        if wrote and not broke:
+            broke.append(True)
+            raise StoreError("the line broke with the commit")
+        return done
+
+    def noted(*arguments: Any) -> None:
+        write(*arguments)
+        wrote.append(True)
+
+    monkeypatch.setattr(page, "_write_examples", noted)
+    monkeypatch.setattr(Database, "write_again", unheard)
+    hub = Runs(database, tmp_path)
+    hub.listing = Listing([[*(bad(at) for at in range(1, 12)), good(12)], [good(13)]])
+    run = hub.run("incremental")
+    assert broke
+    assert (run.state, run.error_code, run.pages, run.fetched) == ("failed", "too_many_unreadable", 0, 11)
+    assert connectors.named(database, "a").bookmark is None  # type: ignore[union-attr]
+    monkeypatch.undo()
+    assert hub.run("incremental", trigger="anyway").created == 2
+
+
+def test_what_a_worker_that_is_gone_could_not_read_counts_on(database: Database, tmp_path: Path) -> None:
+    hub = Runs(database, tmp_path)
+    hub.listing = Listing([[bad(at) for at in range(1, 8)], [bad(at) for at in range(8, 12)]])
+    with database.write() as transaction:
+        run_id = runs.enqueue(transaction, hub.row.id, "full", "hand", datetime.now(UTC))
+    made = replace(source("a", hub.listing, mapping(tmp_path)), stop_when=hub.rule)
+    stop = threading.Event()
+    for _ in range(2):  # it gives way after its first page
+        assert execute(database, made, run_id, "tests", stop, give_way=lambda: True)
+    run = runs.get(database, run_id)
+    assert run is not None
+    assert (run.state, run.error_code) == ("failed", "too_many_unreadable")
+    assert "11 of the 11 records of this run cannot be read" in str(run.sentence)
