@@ -9,13 +9,16 @@ from hub.api.models import SINGLY
 from hub.record.merge import Values
 from hub.record.moments import to_the_second
 from hub.record.status import OFFICIAL, Status
+from hub.store import lapses
 from hub.store.candidates import Candidate
 from hub.store.connectors import ConnectorRow
+from hub.store.database import Database
 from hub.store.dossiers import DossierRow, EventRow, SourceRow
 from hub.store.registrations import Standing
 from hub.store.runs import Counts, RunRow
 from hub.store.secrets import KeptSecret
 from hub.store.whole import Provenance, WholeDossier
+from hub.sync.freshness import kept_week
 from hub.sync.health import ConnectorState, Freshness
 from mappings.engine.yaml_source import parse
 
@@ -25,7 +28,7 @@ Answer = dict[str, Any]
 def dossier_item(row: DossierRow, fresh: Freshness) -> Answer:
     """A dossier in a list."""
     values = {name: value for name, value in row.values.items() if name not in SINGLY}
-    return _with_status(values) | asdict(fresh) | {"changed_at": row.changed_at}
+    return _with_status(values) | asdict(fresh) | {"changed_at": row.changed_at, "gone_at": row.gone_at}
 
 
 def dossier(whole: WholeDossier, fresh: Freshness, connectors: Mapping[str, ConnectorRow], now: datetime) -> Answer:
@@ -36,6 +39,7 @@ def dossier(whole: WholeDossier, fresh: Freshness, connectors: Mapping[str, Conn
         | {
             "first_seen_at": whole.row.first_seen_at,
             "changed_at": whole.row.changed_at,
+            "gone_at": whole.row.gone_at,
             "codes": whole.codes,
             "timeline": [_event(event) for event in whole.timeline],
             "history": [asdict(revision) for revision in whole.history],
@@ -77,6 +81,9 @@ def connector(state: ConnectorState, now: datetime) -> Answer:
         "seen_at": row.seen_at,
         "fresh_within_seconds": row.fresh_within,
         "stale": row.stale(now),
+        "stale_since": state.stale_since,
+        "stale_because": state.stale_because,
+        "incomplete_days": state.incomplete_days,
         "next_run_at": state.next_run_at,
         "failures": row.failures,
         "open_until": row.open_until,
@@ -85,6 +92,13 @@ def connector(state: ConnectorState, now: datetime) -> Answer:
         "quarantined": state.quarantined,
         "last_run": None if state.last_run is None else run(state.last_run, now),
     }
+
+
+def freshness(database: Database, state: ConnectorState, now: datetime) -> Answer:
+    """How a connector kept its freshness objective."""
+    share = round(kept_week(database, state.connector, now), 4)
+    missed = lapses.listed(database, state.connector.id)
+    return {"fresh_share_of_week": share, "lapses": [asdict(one) for one in missed]}
 
 
 def standing(found: Standing) -> Answer:
@@ -136,6 +150,7 @@ def _source(row: SourceRow, connectors: Mapping[str, ConnectorRow], now: datetim
         "stored_at": row.stored_at,
         "source_seen_at": row.seen_at,
         "stale": connector_row is None or connector_row.stale(now),
+        "gone_at": row.gone_at,
         "problems": row.problems,
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from hub.api.models import ConnectorAnswer
+from hub.api.models import ConnectorAnswer, WhyLate
 from hub.api.parameters import Parameters, Storable
 from hub.record.connector_state import Life
 
@@ -130,8 +130,19 @@ class MoveAnswer(BaseModel):
     at: datetime
 
 
+class LapseAnswer(BaseModel):
+    """One time that a source was read later than promised."""
+
+    since: datetime
+    until: datetime | None = Field(description="null: it goes on")
+    because: WhyLate = Field(description="the last known reason")
+
+
 class ConnectorDetail(ConnectorAnswer):
     """A connector with its document."""
+
+    fresh_share_of_week: float = Field(description="of the last seven days, in which it was read in time: 0 to 1")
+    lapses: list[LapseAnswer] = Field(description="the newest first, no more than 20")
 
     document: str = Field(description="YAML, as it is in use; secrets are references")
     section: dict[str, Any] = Field(description="the same as data")

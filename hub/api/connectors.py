@@ -70,7 +70,9 @@ def get_connector(path: ConnectorPath, query: NoParameters) -> changes.Told:  # 
     now, standing = datetime.now(UTC), register().standing(path.name)
     states = sync_health.states(register().database, now, retired=True)
     (state,) = (each for each in states if each.connector.name == path.name)
-    answer = answers.connector(state, now) | answers.standing(standing)
+    answer = (
+        answers.connector(state, now) | answers.standing(standing) | answers.freshness(register().database, state, now)
+    )
     return answer, 200, {"ETag": f'"{standing.version.version}"'}
 
 

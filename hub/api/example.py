@@ -53,6 +53,7 @@ DOSSIER: dict[str, Any] = {
     "as_of": "2026-05-22T02:10:00Z",
     "stale": False,
     "changed_at": "2026-05-22T02:00:07Z",
+    "gone_at": None,
     "first_seen_at": "2026-05-18T01:20:03Z",
     "codes": ["000.00.15.H29-260518-0007", "H29.15-260518-0007"],
     "timeline": [
@@ -83,6 +84,7 @@ DOSSIER: dict[str, Any] = {
             "stored_at": "2026-05-22T02:00:07Z",
             "source_seen_at": "2026-05-22T02:10:00Z",
             "stale": False,
+            "gone_at": None,
             "problems": [],
         }
     ],

@@ -1,7 +1,6 @@
 """What the addresses of `hub.api.inspection_routes` take and answer."""
 
-from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -43,19 +42,6 @@ class FetchOne(_Asked):
     """Which record."""
 
     key: str = Field(min_length=1, max_length=500, description="the record's key at the source")
-
-
-class Period(_Asked):
-    """Which days, in Vietnam's time."""
-
-    first: date = Field(description="the first day")
-    last: date = Field(description="the last day, which counts")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last < self.first:
-            raise ValueError("`last` is before `first`")
-        return self
 
 
 class CheckAnswer(BaseModel):
@@ -184,16 +170,3 @@ class FetchAnswer(BaseModel):
     sentence: str | None
     hint: str | None
     counts: FetchCounts
-
-
-class CountAnswer(BaseModel):
-    """What the source and the hub say of a period."""
-
-    there: int | None = Field(description="the source's number; null: it only lists")
-    listed: int | None = Field(description="how many keys it lists; null: it tells no keys")
-    here: int
-    missing_here: list[str]
-    quarantined: list[str]
-    changed_otherwise: list[str] = Field(description="the hub has them, with a change of another time")
-    missing_there: list[str]
-    complete: bool

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, time, timedelta
-from typing import Any
 
 from flask_openapi3.models.tag import Tag
 
@@ -13,14 +11,12 @@ from hub.api.answers import Answer
 from hub.api.connector_models import ConnectorPath
 from hub.api.inspection_models import (
     CheckAnswer,
-    CountAnswer,
     Discover,
     DiscoverAnswer,
     FetchAnswer,
     FetchOne,
     Guess,
     Look,
-    Period,
     PreviewAnswer,
     ScaffoldAnswer,
 )
@@ -30,7 +26,6 @@ from hub.api.problems import ApiProblem
 from hub.api.routes import api, errors
 from hub.inspection import answers
 from hub.inspection import check as inspection_check
-from hub.inspection.completeness import CannotList, compare
 from hub.inspection.discovery import CannotDescribe, discovered
 from hub.inspection.line import Line, line_to
 from hub.inspection.preview import preview
@@ -38,10 +33,9 @@ from hub.inspection.scaffolding import NothingToGuessFrom, from_connector
 from hub.inspection.skeleton import NoSuchOperation, operation_of, skeleton
 from hub.record.connector_state import Life
 from hub.record.entities import DOSSIER
-from hub.record.moments import ZONE
 from hub.sync.one import Busy, CannotFetch, fetch_one
 from hub.sync.owner import this_process
-from hub.sync.run import Source
+from hub.sync.source import Source
 
 _ASKING = [Tag(name="asking", description="Looking at a department system; it is asked now. Key: manage.")]
 
@@ -53,7 +47,7 @@ def _told(name: str) -> Iterator[None]:
         yield
     except ConnectorError as error:
         raise ApiProblem(502, "department_failed", f"{name}: {sentence(error)} {error.hint}") from error
-    except (CannotDescribe, CannotFetch, CannotList, NothingToGuessFrom) as error:
+    except (CannotDescribe, CannotFetch, NothingToGuessFrom) as error:
         raise ApiProblem(409, "not_able", sentence(error)) from error
     except Busy as error:
         raise ApiProblem(409, "not_now", sentence(error)) from error
@@ -132,21 +126,6 @@ def fetch_record(path: ConnectorPath, body: FetchOne) -> Answer:
     with _told(path.name):
         source = Source(line.name, line.open, found.readable(), limits=line.limits)
         return answers.fetched(fetch_one(register().database, source, body.key, this_process()))
-
-
-@api.post(
-    "/connectors/<name>/count",
-    tags=_ASKING,
-    responses={200: CountAnswer, **errors(403, 404, 409, 502)},
-    operation_id="count_records",
-)
-def count_records(path: ConnectorPath, body: Period) -> Answer:
-    """What the source says that it has for some days, beside what the hub holds. Stores nothing."""
-    found = _active(path.name)
-    start, end = (datetime.combine(day, time(), ZONE) for day in (body.first, body.last + timedelta(days=1)))
-    with _told(path.name):
-        row: Any = found.row
-        return answers.completeness(compare(register().database, row, _line_of(found), start, end))
 
 
 def _line(name: str) -> Line:

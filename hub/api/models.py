@@ -11,6 +11,7 @@ from hub.api.catalogue_models import RatingsBehind
 from hub.api.due_models import DueBehind, DueState
 from hub.record.connector_state import Life
 from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, RecordField
+from hub.record.run_kind import RunKind
 from hub.record.run_state import RunState
 from hub.record.status import Status
 from hub.sync.health import Health
@@ -87,6 +88,7 @@ class Fresh(BaseModel):
     as_of: datetime | None = Field(description="when its sources were last read to the end, the longest ago of them")
     stale: bool = Field(description="whether that is longer ago than promised")
     changed_at: datetime = Field(description="last change in the hub")
+    gone_at: datetime | None = Field(description="since then none of its sources holds it any more; null: one does")
 
 
 class SourceRecord(BaseModel):
@@ -99,6 +101,7 @@ class SourceRecord(BaseModel):
     stored_at: datetime = Field(description="last change in the hub")
     source_seen_at: datetime | None = Field(description="when the source was last read to its end")
     stale: bool
+    gone_at: datetime | None = Field(description="since then its source does not list it any more; null: it does")
     problems: list[dict[str, Any]] = Field(description="optional fields that could not be read")
 
 
@@ -223,7 +226,7 @@ class Run(BaseModel):
 
     id: int
     connector: str
-    kind: str = Field(description="incremental, full, one (a record on demand), push, or replay (kept payloads)")
+    kind: RunKind
     trigger: str = Field(
         description="schedule, hand, anyway (by hand, whatever stands against it), or mapping: another one is in use"
     )
@@ -232,7 +235,19 @@ class Run(BaseModel):
     started_at: datetime | None
     finished_at: datetime | None
     seconds: float | None = Field(description="how long it took, or has taken until now")
+    priority: int = Field(description="of those that wait the lowest goes first")
+    owner: str | None = Field(description="the worker that does it, or did it last")
+    taken_over: int = Field(description="how often another worker went on with it, because its own was gone")
+    stop_wanted: str | None = Field(description="cancel: a person wants it to stop")
+    stop_author: str | None
+    stop_reason: str | None
+    not_before: datetime | None = Field(description="it waits until then for the end of a blackout window")
     pages: int
+    bytes: int = Field(description="that the source answered")
+    gone: int = Field(description="records that a full listing did not hold any more")
+    timings: dict[str, float] = Field(
+        description="seconds by stage: wait, fetch, decode, map, store; they overlap, so they may add up to more"
+    )
     counts: RunCounts
     mapping: str | None = Field(description="name, version and fingerprint")
     bookmark_before: str | None
@@ -240,8 +255,10 @@ class Run(BaseModel):
     sentence: str | None = Field(description="how it ended, for a person")
     error_code: str | None
     hint: str | None
-    wanted: dict[str, Any] | None = Field(description="of a replay: which records; {}: all in quarantine")
-    attempts: list[Attempt]
+    wanted: dict[str, Any] | None = Field(
+        description="of a replay or a repair which records ({}: all in quarantine), of a backfill which period"
+    )
+    attempts: list[Attempt] = Field(description="every failed exchange, and every worker that it was taken over from")
     notes: list[Note]
 
 
@@ -261,6 +278,14 @@ class ConnectorWarning(BaseModel):
     since: datetime = Field(description="the run that told it")
 
 
+class WhyLate(BaseModel):
+    """Why a source was not read in time."""
+
+    code: str = Field(description="stable: reading, queued, circuit, blackout, failed, scheduler, no_schedule …")
+    sentence: str = Field(description="for a person")
+    hint: str = Field(description="what to do; empty where nothing")
+
+
 class ConnectorAnswer(BaseModel):
     """One department system as it is registered, and how it fares."""
 
@@ -277,6 +302,9 @@ class ConnectorAnswer(BaseModel):
     seen_at: datetime | None = Field(description="when the source was last read to its end")
     fresh_within_seconds: int
     stale: bool
+    stale_since: datetime | None = Field(description="since when it is read later than promised; null: it is not")
+    stale_because: WhyLate | None = Field(description="what holds it up now")
+    incomplete_days: int = Field(description="days of which something is known to be missing: `…/completeness`")
     next_run_at: datetime | None = Field(description="not before open_until; null: runs only by hand")
     failures: int = Field(description="runs in a row that failed")
     open_until: datetime | None = Field(description="set: it failed, and was or is left alone by schedules until then")

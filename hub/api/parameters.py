@@ -73,6 +73,7 @@ class DossierList(Parameters):
     procedure: Text | None = Field(None, description="code of the procedure", json_schema_extra={"example": "1.001193"})
     due: Standing | None = Field(None, description="where the dossier stands against its due date, now")
     conflicts: bool | None = Field(None, description="true: only where sources disagree on a field; false: nowhere")
+    gone: bool = Field(default=False, description="true: only those that none of their sources holds any more")
     received_from: From | None = Field(
         None,
         description="received on or after this day (Vietnam's), or at or after this time",

@@ -72,7 +72,7 @@ def _bad_cursor(_: cursor.CursorError) -> ResponseReturnValue:
 @api.get("/dossiers", tags=_DOSSIERS, responses={200: DossierPage, **errors(400)}, operation_id="list_dossiers")
 def list_dossiers(query: DossierList) -> Answer:
     """Dossiers by filter, newest reception first."""
-    names = ("agency", "status", "procedure", "received_from", "received_to", "conflicts")
+    names = ("agency", "status", "procedure", "received_from", "received_to", "conflicts", "gone")
     due = due_answers.wanted(query.due, _now())
     wanted = Filter(**{name: getattr(query, name) for name in names}, words=query.q, due=due)
     after = None if query.cursor is None else cursor.dossier_position(query.cursor)

@@ -21,7 +21,7 @@ from hub.store.whole import WholeDossier, whole
 from hub.sync.health import freshness
 
 _PER_PAGE = 50
-_ASKED = ("q", "status", "due", "agency", "procedure", "received_from", "received_to", "conflicts")
+_ASKED = ("q", "status", "due", "agency", "procedure", "received_from", "received_to", "conflicts", "gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ def _filter(asked: dict[str, str]) -> Filter:
         words=asked["q"] or None,
         due=due.wanted(asked["due"]),
         conflicts=True if asked["conflicts"] else None,
+        gone=bool(asked["gone"]),
     )
 
 

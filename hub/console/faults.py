@@ -9,6 +9,7 @@ _ASK = _("Hãy đối chiếu cấu hình với tài liệu của cơ quan, ho�
 _SETTINGS = _("Hãy kiểm tra phần cấu hình của đầu nối này trong config.yaml.")
 _RENEW = _("Hãy xin hoặc cấp cái mới trước ngày đó.")
 _NOTHING_LOST = _("Không mất dữ liệu: lượt chạy sau sẽ tiếp tục từ chỗ đã dừng.")
+_LISTING = _("Hãy hỏi cơ quan xem danh sách có đầy đủ không.")
 
 _MEANINGS: dict[str, tuple[Word, Word]] = {
     # to wait for, because the department does not answer properly just now
@@ -146,7 +147,20 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
     # of the hub itself
     "stopped": (_("Hub được dừng khi đang chạy."), _NOTHING_LOST),
     "lease_lost": (_("Một tiến trình khác đã tiếp quản đầu nối này."), _NOTHING_LOST),
-    "worker_died": (_("Tiến trình chạy bị dừng giữa chừng."), _NOTHING_LOST),
+    "worker_died": (
+        _("Tiến trình chạy bị dừng giữa chừng."),
+        _("Không mất dữ liệu: tiến trình khác đã chạy tiếp từ trang đã lưu."),
+    ),
+    "worker_dies": (
+        _("Tiến trình chạy bị dừng nhiều lần ở cùng một trang."),
+        _("Có thể trang đó quá lớn so với bộ nhớ của máy; hãy giảm `page_size` và báo cho người quản trị hub."),
+    ),
+    "gave_way": (_("Lượt chạy nhường chỗ cho đầu nối khác."), _("Lượt chạy tự tiếp tục từ trang đã lưu.")),
+    "cancelled": (_("Lượt chạy đã được hủy."), _NOTHING_LOST),
+    "store_away": (
+        _("Cơ sở dữ liệu của hub tạm thời không trả lời."),
+        _("Không mất dữ liệu: trang chưa lưu được ghi lại khi cơ sở dữ liệu trở lại."),
+    ),
     "not_active": (
         _("Đầu nối này đang tạm dừng hoặc đã ngừng dùng, nên không chạy."),
         _("`hub connector show` cho biết ai đã đổi và vì sao; `resume` hoặc `activate` cho chạy lại."),
@@ -154,6 +168,23 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
     "not_usable": (
         _("Tài liệu hoặc ánh xạ của đầu nối này không còn dùng được."),
         _("Hãy sửa bằng `hub connector edit`, hoặc quay lại bản trước bằng `hub connector rollback`."),
+    ),
+    "cannot_backfill": (
+        _("Đầu nối này không đọc lại được theo khoảng thời gian."),
+        _("Hãy khai báo `changed_at` nếu bản ghi có thời điểm thay đổi, hoặc đọc lại từ đầu bằng `hub sync … --full`."),
+    ),
+    # what a full listing did not hold
+    "nothing_listed": (_("Nguồn không liệt kê bản ghi nào, nên không bản ghi nào bị coi là không còn."), _LISTING),
+    "short_listing": (_("Nguồn liệt kê ít hơn số đã báo, nên không bản ghi nào bị coi là không còn."), _LISTING),
+    "shrunk_listing": (
+        _("Nguồn liệt kê chưa tới một nửa số bản ghi hub đang giữ, nên không bản ghi nào bị coi là không còn."),
+        _("Nếu nguồn đã bỏ thật, `hub sync … --full --anyway` sẽ đưa ra để quyết định."),
+    ),
+    "not_listed": (_("Có bản ghi không thấy trong lượt đọc toàn bộ; hub giữ nguyên."), _LISTING),
+    "listing_not_whole": (_("Danh sách của nguồn thiếu bản ghi vẫn còn ở nguồn; hub giữ nguyên."), _LISTING),
+    "removal_waits": (
+        _("Có bản ghi không thấy trong lượt đọc toàn bộ, đang chờ quyết định."),
+        _("Hãy xem ở trang Không còn ở nguồn?, hoặc `hub gone`."),
     ),
     "hub_fault": (_("Hub gặp lỗi nội bộ."), _("Chi tiết có trong nhật ký; hãy báo cho người quản trị hub.")),
 }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import render_template
 
 from hub.console.database import database
-from hub.store import dossiers
+from hub.store import dossiers, removals
 from hub.sync.health import Health, states
 
 
@@ -17,6 +17,7 @@ def page() -> str:
         states=states(database(), now),
         Health=Health,
         totals=dossiers.totals(database()),
+        waiting=removals.listed(database()),
         now=now,
     )
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,8 +12,11 @@ from hub.record.connector_state import Life
 from hub.record.run_state import RunState
 from hub.store import connectors, cursor, replays, runs
 from hub.store.runs import RunRow
+from hub.sync import cancelling
+from hub.sync.cancelling import CannotCancel
 
 _PER_PAGE = 50
+_LONGEST_REASON = 500  # letters, as in the API
 
 
 def page() -> str:
@@ -64,6 +67,20 @@ def run_now(name: str) -> ResponseReturnValue:
         return redirect(url_for("console.run", run_id=waiting[0].id))
     with database().write() as transaction:
         run_id = runs.enqueue(transaction, connector.id, "incremental", "hand", datetime.now(UTC))
+    return redirect(url_for("console.run", run_id=run_id))
+
+
+def cancel(run_id: int) -> ResponseReturnValue:
+    """Stop a run, with a reason."""
+    run = _run(run_id)
+    reason = request.form.get("reason", "").strip()[:_LONGEST_REASON]
+    if not reason:
+        flash(_("Hãy ghi lý do; lý do được giữ cùng lượt chạy."))
+        return redirect(url_for("console.run", run_id=run_id))
+    try:
+        cancelling.cancel(database(), run_id, g.holder, reason, datetime.now(UTC))
+    except CannotCancel:
+        flash(_("Lượt %(id)s đã kết thúc, nên không hủy được nữa.", id=run.id))
     return redirect(url_for("console.run", run_id=run_id))
 
 

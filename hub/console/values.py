@@ -125,6 +125,8 @@ def _side(name: str, value: Any) -> str:
     """One side of a change; a list by the number of its rows and what the first of them are called."""
     if value is None:
         return "–"
+    if name in words.GONE:
+        return shown.time(value)
     if not isinstance(value, list):
         return text(name, value)
     heads = [_row(name, row).head if name in LIST_FIELDS else str(row) for row in value[:_MOST_NAMED]]

@@ -8,6 +8,8 @@ from flask_babel.speaklater import LazyString
 from hub.record.connector_state import Life
 from hub.record.run_state import RunState
 from hub.record.status import OFFICIAL, Status
+from hub.store.tallies import State
+from hub.sync import threshold
 from hub.sync.health import Health
 
 Word: TypeAlias = LazyString | str
@@ -16,6 +18,7 @@ HEALTH: dict[str, Word] = {
     Health.OPEN: _("Tạm ngừng hỏi"),
     Health.FAILING: _("Đang lỗi"),
     Health.LATE: _("Chậm hơn cam kết"),
+    Health.INCOMPLETE: _("Thiếu bản ghi"),
     Health.NEVER_RUN: _("Chưa chạy"),
     Health.HEALTHY: _("Bình thường"),
 }
@@ -33,12 +36,16 @@ RUN_STATE: dict[str, Word] = {
     RunState.SUCCEEDED: _("Thành công"),
     RunState.FAILED: _("Thất bại"),
     RunState.INTERRUPTED: _("Bị ngắt"),
+    RunState.CANCELLED: _("Đã hủy"),
 }
 
 KIND: dict[str, Word] = {
     "incremental": _("Phần thay đổi"),
     "full": _("Đọc lại từ đầu"),
+    "backfill": _("Đọc bù một khoảng thời gian"),
     "one": _("Một bản ghi"),
+    "repair": _("Lấy bù bản ghi thiếu"),
+    "count": _("Đối chiếu số lượng"),
     "push": _("Đẩy hồ sơ"),
     "replay": _("Đọc lại gói tin đã giữ"),
 }
@@ -46,8 +53,45 @@ TRIGGER: dict[str, Word] = {
     "schedule": _("Theo lịch"),
     "hand": _("Chạy tay"),
     "anyway": _("Chạy tay, bỏ qua giờ nghỉ và ngưỡng dừng"),
+    "count": _("Sau khi đối chiếu"),
     "mapping": _("Vì ánh xạ đã đổi"),
     "push": _("Cơ quan tự đẩy"),
+}
+STAGE: dict[str, Word] = {  # of hub.sync.timings
+    "wait": _("Chờ đến lượt"),
+    "fetch": _("Lấy về"),
+    "decode": _("Giải mã"),
+    "map": _("Ánh xạ"),
+    "store": _("Lưu"),
+}
+
+# Why a source is read later than promised: the codes of hub.sync.lateness.
+LATE: dict[str, Word] = {
+    "not_active": _("Đầu nối đang tạm dừng."),
+    "reading": _("Lượt đọc đang chạy, chưa xong."),
+    "abandoned": _("Tiến trình đang đọc đã mất, chưa có tiến trình nào chạy tiếp."),
+    "used": _("Một lượt khác đang dùng đầu nối này."),
+    "queued": _("Lượt đọc đang chờ tiến trình."),
+    "circuit": _("Các lượt trước bị lỗi nên hub tạm ngừng hỏi."),
+    threshold.CODE: _("Quá nhiều bản ghi không đọc được nên lượt đọc đã dừng."),
+    "blackout": _("Đang trong khung giờ không được hỏi cơ quan."),
+    "scheduler": _("Đã đến giờ mà không có tiến trình lập lịch nào cho chạy."),
+    "failed": _("Lượt đọc gần nhất bị lỗi."),
+    "interrupted": _("Lượt đọc gần nhất bị ngắt."),
+    "cancelled": _("Lượt đọc gần nhất bị hủy."),
+    "not_pushed": _("Cơ quan chưa đẩy gì thêm."),
+    "no_schedule": _("Đầu nối không có lịch, chỉ đọc khi có người yêu cầu."),
+    "slow": _("Một lượt đọc kéo dài hơn thời gian cam kết."),
+    "never_run": _("Chưa đọc lần nào, đang chờ đến lịch."),
+    "schedule": _("Lịch chạy thưa hơn thời gian cam kết."),
+}
+
+DAY: dict[str, Word] = {  # how a day that was counted stands
+    State.COMPLETE: _("Đủ"),
+    State.DRIFT: _("Thiếu"),
+    State.REPAIRING: _("Đang lấy bù"),
+    State.REPAIRED: _("Đã lấy bù"),
+    State.UNKNOWN: _("Chưa kết luận được"),
 }
 
 # The official labels; their English is a help for reading, not official.
@@ -210,8 +254,16 @@ COLUMNS: dict[str, Word] = {
 
 # What a revision tells of besides fields.
 OF_A_REVISION: dict[str, Word] = {"codes": _("Các mã"), "sources": _("Các bản ghi nguồn")}
+GONE: dict[str, Word] = {"gone_at": _("Không còn ở nguồn từ")}
+
+REMOVAL: dict[str, Word] = {  # of hub.store.removals
+    "waiting": _("Chờ quyết định"),
+    "approved": _("Xác nhận không còn"),
+    "refused": _("Giữ nguyên"),
+    "superseded": _("Đã có lượt đọc mới hơn"),
+}
 
 
 def field(name: str) -> Word:
     """A field's name; facts that have no field of ours keep the source's own name."""
-    return FIELDS.get(name) or OF_A_REVISION.get(name) or name.removeprefix("extra.")
+    return FIELDS.get(name) or OF_A_REVISION.get(name) or GONE.get(name) or name.removeprefix("extra.")

@@ -16,7 +16,10 @@ from flask_wtf.csrf import CSRFProtect
 
 from hub import console
 from hub.api import (
+    asking_routes,
+    cancel_routes,
     catalogue_routes,
+    completeness_routes,
     connectors,
     inspection_routes,
     mapping_routes,
@@ -24,6 +27,7 @@ from hub.api import (
     problems,
     quarantine_routes,
     received_routes,
+    removal_routes,
     secret_routes,
 )
 from hub.api.docs import docs, swagger
@@ -44,13 +48,17 @@ _ABOUT = (
     "Dossiers of every department of the city in one record. Times are UTC; days are Vietnam's; money is whole đồng."
 )
 _ADDRESSES = (
+    asking_routes,
+    cancel_routes,
     catalogue_routes,
+    completeness_routes,
     connectors,
     inspection_routes,
     mapping_routes,
     parting_routes,
     quarantine_routes,
     received_routes,
+    removal_routes,
     secret_routes,
 )  # importing them put theirs on `api`
 _TRANSLATIONS = Path(console.__file__).parent / "translations"

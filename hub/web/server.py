@@ -1,7 +1,7 @@
-"""Serving the application with gunicorn: one worker process of eight threads, and a quick end.
+"""Serving the application with gunicorn: worker processes of eight threads each, and a quick end.
 
 The master only holds the port. Everything else (the database, the clock, the sync worker) lives in the
-worker process, because connections and threads do not survive a fork.
+worker processes, because connections and threads do not survive a fork.
 """
 
 import os
@@ -32,10 +32,11 @@ def serve(
     on_start: Callable[[], None],
     on_stop: Callable[[], None],
     announce: Callable[[str], None],
+    processes: int = 1,
 ) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP; then return. Port 0 takes a free one.
 
-    `make_app`, `on_start` and `on_stop` run in the worker process, in this order; a worker that died is
+    `make_app`, `on_start` and `on_stop` run in each worker process, in this order; a worker that died is
     replaced, and the new one begins with `make_app` again. `announce` is told the address by the master.
 
     Raises:
@@ -43,7 +44,7 @@ def serve(
     """
     listener = _bind(host, port)
     url = _url(host, listener.getsockname()[1])
-    application = _Application(make_app, on_start, on_stop, lambda: announce(url), listener.detach())
+    application = _Application(make_app, on_start, on_stop, lambda: announce(url), listener.detach(), processes)
     master = os.getpid()
     with _signals_as_before():
         try:
@@ -65,19 +66,21 @@ class _Application(BaseApplication):  # type: ignore[misc]
         on_stop: Callable[[], None],
         announce: Callable[[], None],
         listener: int,
+        processes: int,
     ) -> None:
         self.on_start = on_start
         self.on_stop = on_stop
         self._make_app = make_app
         self._announce = announce
         self._listener = listener
+        self._processes = processes
         super().__init__()
 
     def load_config(self) -> None:
         """Nothing is read from files or the environment."""
         settings: dict[str, Any] = {
             "bind": [f"fd://{self._listener}"],
-            "workers": 1,
+            "workers": self._processes,
             "threads": 8,
             "worker_class": _Worker,
             "graceful_timeout": _STOP_SECONDS,

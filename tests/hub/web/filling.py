@@ -40,9 +40,11 @@ _REGISTERED = [
         "so-tu-phap/ly-lich-tu-phap",
         0,
         600,
-        "1m",
+        '{"every": "1m"}',
     ),
-    Registration("mot-cua", "Cổng một cửa điện tử", "rest", "000.00.00.H29", "mot-cua/ho-so", 10, 600, "1m"),
+    Registration(
+        "mot-cua", "Cổng một cửa điện tử", "rest", "000.00.00.H29", "mot-cua/ho-so", 10, 600, '{"every": "1m"}'
+    ),
     Registration("du-lieu-mo", "Dữ liệu mở thành phố", "rest", "000.00.21.H29", "du-lieu-mo/giay-phep", 0, 3600, ""),
 ]
 _NAMES = ("Nguyễn Thị Ánh", "Trần Đức Minh", "Đỗ Hồng Phượng", "Lê Quốc Vượng", "Huỳnh Ngọc Quỳnh", "Phạm Gia Bảo")
@@ -91,7 +93,8 @@ def fill(database: Database, now: datetime) -> Filled:
     succeeded = _run(database, "so-tu-phap", now - timedelta(minutes=3), [*_kept(_judicial()), *_UNREADABLE])
     failed = _run(database, "mot-cua", now - timedelta(minutes=41), _kept(_one_stop()))
     running = _run(database, "du-lieu-mo", now - timedelta(seconds=20), _kept({"24-1": _permit()}))
-    runs.record_attempts(database, failed, _attempts(now))
+    with database.write() as transaction:
+        runs.record_attempts(transaction, failed, _attempts(now))
     _end(database, succeeded, RunState.SUCCEEDED, "64 fetched.", now - timedelta(minutes=2))
     _end(database, failed, RunState.FAILED, _SENTENCE, now - timedelta(minutes=39), "timeout", "Nothing is lost.")
     with database.write() as transaction:
@@ -121,7 +124,7 @@ def _run(database: Database, name: str, at: datetime, records: Sequence[Record])
     with database.write() as transaction:
         run_id = runs.enqueue(transaction, connector.id, "incremental", "schedule", at, fire_at=at)
     runs.start(database, run_id, f"{connector.mapping} v3 1a2b3c4d", "2026-05-18T00:00:00Z", at)
-    lease = connectors.take_lease(database, connector.id, "tests", at, 5)
+    lease = connectors.take_lease(database, connector.id, "tests", 5)
     assert lease is not None
     watch = Watch(name, OnDrift(), watched.learnt(database, connector.id))
     work = Work(database, connector, cast("Any", _AsGiven()), "as given", run_id, lease, 5, watch)

@@ -1,5 +1,6 @@
 """Looking at a department through the API: the same that the commands show, for keys that may manage."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from connectors.registry import Registry
 from hub.config.file import load
 from hub.store import dossiers, keys, runs
 from hub.store.keys import Role
+from hub.sync.run import execute
 from hub.web.app import create_app
 from hub.wiring import Hub, open_hub, register
 from tests.departments.generator import generate
@@ -125,10 +127,19 @@ def test_one_record_is_fetched_and_stored(hub: Hub, manager: FlaskClient) -> Non
     assert (run.id, run.kind) == (found["run"], "one")
 
 
-def test_what_the_source_has_is_held_against_what_the_hub_has(manager: FlaskClient) -> None:
-    status, found = ask(manager, "count", {"first": "2026-01-01", "last": "2026-12-31"})
-    assert (status, found["listed"], found["here"], found["complete"]) == (200, 20, 0, False)
-    assert len(found["missing_here"]) == 20
+def test_what_the_source_has_is_counted_by_a_run_and_told_by_day(hub: Hub, manager: FlaskClient) -> None:
+    status, run = ask(manager, "completeness", {"first": "2026-05-01", "last": "2026-05-03", "repair": False})
+    assert (status, run["kind"], run["wanted"]["days"]) == (202, "count", ["2026-05-01", "2026-05-02", "2026-05-03"])
+    assert execute(hub.database, hub.source("so-thu"), run["id"], "test", threading.Event())
+    ended = manager.get(f"/api/v1/runs/{run['id']}").get_json()
+    assert ended["sentence"] == "3 days counted: nothing is known to be missing. 3 cannot be judged yet."
+    days = manager.get("/api/v1/connectors/so-thu/completeness?days=366").get_json()
+    assert (days["complete"], [day["day"] for day in days["days"]]) == (
+        True,
+        ["2026-05-03", "2026-05-02", "2026-05-01"],
+    )
+    assert days["days"][0]["sentence"].endswith("the hub has not read the source since it began.")
+    assert manager.get("/api/v1/connectors/no-such/completeness").status_code == 404
 
 
 def test_what_cannot_be_done_is_a_problem_with_a_sentence(manager: FlaskClient) -> None:
@@ -139,8 +150,9 @@ def test_what_cannot_be_done_is_a_problem_with_a_sentence(manager: FlaskClient) 
         ("scaffold", None, "so-tat", 502, "department_failed"),
         ("fetch", {"key": "1"}, "so-tat", 409, "not_able"),
         ("fetch", {}, "so-thu", 422, "invalid_parameters"),
-        ("count", {"first": "2026-05-01", "last": "2026-05-31"}, "so-tat", 409, "not_able"),
-        ("count", {"first": "2026-05-02", "last": "2026-05-01"}, "so-thu", 422, "invalid_parameters"),
+        ("completeness", {"first": "2026-05-02", "last": "2026-05-01"}, "so-thu", 422, "invalid_parameters"),
+        ("completeness", {"days": 0}, "so-thu", 422, "invalid_parameters"),
+        ("completeness", None, "so-tat", 409, "not_able"),
         ("preview", {"records": 0}, "so-thu", 422, "invalid_parameters"),
         ("preview", {"rows": 1}, "so-thu", 422, "invalid_parameters"),
     ):
@@ -151,7 +163,7 @@ def test_what_cannot_be_done_is_a_problem_with_a_sentence(manager: FlaskClient) 
 
 def test_a_key_that_only_reads_asks_no_department(hub: Hub) -> None:
     reader = client(hub, Role.READ)
-    for what in ("check", "discover", "scaffold", "preview", "fetch", "count"):
+    for what in ("check", "discover", "scaffold", "preview", "fetch", "completeness"):
         status, problem = ask(reader, what, {})
         assert (status, problem["code"]) == (403, "not_allowed")
 

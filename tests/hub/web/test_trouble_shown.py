@@ -7,10 +7,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from hub.store import connectors as connectors_store
+from hub.store import tallies
 from hub.store.tables import connectors, runs
+from hub.store.tallies import Keys, Tally
 from tests.hub.web.filling import Store
 
 ENDS = "our certificate in `client_certificate` (“hub”) is valid until 08:00 on 01/12/2026"
+NAMES = ("so-tu-phap", "mot-cua")
 DRIFT = "its records have fields that they did not have before: `kenh`."
 
 
@@ -54,7 +58,28 @@ def test_in_english_too(troubled: Store, console: FlaskClient) -> None:
 
 
 def test_a_connector_without_trouble_has_no_room_for_it(store: Store, console: FlaskClient) -> None:
-    assert "connector-trouble" not in console.get("/").text
+    of_one = {name: one for one in console.get("/").text.split("<article")[1:] for name in NAMES if name in one}
+    assert "connector-trouble" not in of_one["so-tu-phap"]
+    assert "Chậm từ" in of_one["mot-cua"]
+
+
+def test_what_a_source_has_and_the_hub_has_not_is_shown_by_day(store: Store, console: FlaskClient) -> None:
+    with store.database.write() as transaction:
+        row = connectors_store.named(store.database, "so-tu-phap")
+        assert row
+        keys = Keys(missing=["1", "2"])
+        lost = Tally("2026-11-17", None, 5, 3, 1, 2, 0, True, keys, "drift", "17/11/2026: 5 there.", store.now, None)
+        whole = Tally("2026-11-16", None, 3, 3, 0, 0, 0, False, Keys(), "complete", "All there.", store.now, None)
+        tallies.save(transaction, row.id, [lost, whole])
+    assert "1 ngày còn thiếu bản ghi so với nguồn." in text_of(console.get("/").text)
+    page = text_of(console.get("/connectors/so-tu-phap/completeness").text)
+    assert "17/11/2026 Thiếu 5 3 1 2 0" in page
+    assert "17/11/2026: 5 there." in page
+    assert "16/11/2026 Đủ 3 3 0 0 0" in page
+    assert "Đang đúng cam kết." in page
+    console.set_cookie("hub_language", "en")
+    assert "17/11/2026 Missing 5 3 1 2 0" in text_of(console.get("/connectors/so-tu-phap/completeness").text)
+    assert console.get("/connectors/no-such/completeness").status_code == 404
 
 
 def test_a_run_shows_what_it_found_out(troubled: Store, console: FlaskClient) -> None:
