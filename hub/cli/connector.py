@@ -16,6 +16,7 @@ from hub.store import registrations, versions
 from hub.store.connectors import ConnectorRow
 from hub.store.registrations import Standing
 from hub.store.versions import HUB, Kind
+from hub.sync.freshness import kept_week
 from hub.sync.health import ConnectorState, states
 from mappings.engine.library import UnknownMapping
 from mappings.engine.yaml_source import Invalid
@@ -42,7 +43,7 @@ def list_(config: ConfigOption = DEFAULT_CONFIG, all_: AllOption = False, as_jso
         columns = ("connector", "title", "stands", "fares", "last run", "read to its end", "next run", "quarantined")
         print_table(columns, map(_long, found))
     for one in found:
-        for line in _trouble(one.connector, now):
+        for line in _trouble(one, now):
             out.print(f"{one.connector.name}: {line}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -59,11 +60,13 @@ def show(name: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption =
     with opened_register(config) as register:
         standing = register.standing(name)
         (fares,) = (one for one in states(register.database, now, retired=True) if one.connector.name == name)
+        kept = kept_week(register.database, fares.connector, now)
         mapping = _mapping(register, standing.row)
     if as_json:
-        print_json(_state(fares, now) | _document(standing) | {"mapping_in_use": mapping})
+        more = {"mapping_in_use": mapping, "fresh_share_of_week": round(kept, 4)}
+        print_json(_state(fares, now) | _document(standing) | more)
     else:
-        _print(standing, fares, mapping)
+        _print(standing, fares, mapping, kept)
 
 
 @commands.command()
@@ -142,16 +145,34 @@ def _write(path: Path, text: str) -> None:
 
 def _state(one: ConnectorState, now: datetime) -> dict[str, Any]:
     more: dict[str, Any] = {"health": one.health, "stale": one.connector.stale(now), "quarantined": one.quarantined}
-    more |= {"next_run_at": one.next_run_at}
+    more |= {"next_run_at": one.next_run_at, "incomplete_days": one.incomplete_days}
+    more |= {"stale_since": one.stale_since, "stale_because": one.stale_because}
     return as_row(one.connector) | more | {"last_run": one.last_run and one.last_run.id}
 
 
-def _trouble(row: ConnectorRow, now: datetime) -> Iterator[str]:
+def _trouble(one: ConnectorState, now: datetime) -> Iterator[str]:
     """What an operator should know of it, a sentence each."""
-    if row.open_until and row.open_until > now:
+    row = one.connector
+    if late := _late(one):
+        yield f"late since {late}"
+    elif row.open_until and row.open_until > now:
         yield f"left alone until {local(row.open_until)}, as {row.open_because}"
+    if one.incomplete_days:
+        yield f"{_incomplete(one)}; `hub completeness {row.name} --known` says what"
     for warning in row.warnings or []:
         yield str(warning["sentence"])
+
+
+def _late(one: ConnectorState) -> str:
+    """Since when it is read later than promised, and why; empty where it is not."""
+    if one.stale_since is None or one.stale_because is None:
+        return ""
+    return f"{local(one.stale_since)}: {one.stale_because['sentence']} {one.stale_because['hint']}".rstrip()
+
+
+def _incomplete(one: ConnectorState) -> str:
+    days = "1 day" if one.incomplete_days == 1 else f"{one.incomplete_days} days"
+    return f"records of {days} are missing"
 
 
 def _document(standing: Standing) -> dict[str, Any]:
@@ -173,7 +194,7 @@ def _mapping(register: Register, row: ConnectorRow) -> str:
         return f"{row.mapping}, which cannot be read: {error}"
 
 
-def _print(standing: Standing, fares: ConnectorState, mapping: str) -> None:
+def _print(standing: Standing, fares: ConnectorState, mapping: str, kept: float) -> None:
     row, version, moved = standing.row, standing.version, standing.moved
     managed = "config.yaml" if row.managed_by == "config" else "the hub"
     out.print(f"{row.name}: {row.title}", markup=False, highlight=False, soft_wrap=True)
@@ -184,10 +205,15 @@ def _print(standing: Standing, fares: ConnectorState, mapping: str) -> None:
         ("mapping", mapping),
         ("version", f"{version.version}{_by(version.author, version.reason, version.created_at)}"),
         ("read to its end", local(row.seen_at)),
+        ("read in time", f"{kept:.1%} of the last seven days"),
         ("next run", local(fares.next_run_at) or ("by hand" if not row.cadence else "")),
         ("last run", _last(fares)),
         ("quarantined", str(fares.quarantined)),
     ]
+    if late := _late(fares):
+        facts.append(("late since", late))
+    if fares.incomplete_days:
+        facts.append(("incomplete", f"{_incomplete(fares)}; `hub completeness {row.name} --known` says what"))
     if row.open_until:
         facts.append(("left alone until", f"{local(row.open_until)}: {row.open_because or ''}"))
     facts += [("needs a person", str(warning["sentence"])) for warning in row.warnings or []]

@@ -7,6 +7,7 @@ from hub.cli import (
     calendar,
     catalogue,
     check,
+    completeness,
     config,
     connector,
     connector_change,
@@ -15,6 +16,7 @@ from hub.cli import (
     discover,
     explain,
     fetch,
+    gone,
     keys,
     mapping,
     mapping_diff,
@@ -27,6 +29,8 @@ from hub.cli import (
     quarantine,
     received,
     replay,
+    roles,
+    run,
     secret,
     serve,
     show,
@@ -40,19 +44,23 @@ app.add_typer(catalogue.commands, name="catalogue")
 app.add_typer(config.commands, name="config")
 app.add_typer(connector.commands, name="connector")
 app.add_typer(db.commands, name="db")
+app.add_typer(gone.commands, name="gone")
 app.add_typer(keys.commands, name="key")
 app.add_typer(mapping.commands, name="mapping")
 app.add_typer(new.commands, name="new")
 app.add_typer(payloads.commands, name="payloads")
 app.add_typer(quarantine.commands, name="quarantine")
+app.add_typer(run.commands, name="run")
 app.add_typer(secret.commands, name="secret")
 
 # `hub demo`, `serve`, `sync`, `check` … stand on `app` itself: importing their modules registers them.
 REGISTERED = (
     demo,
     serve,
+    roles,
     sync,
     check,
+    completeness,
     discover,
     preview,
     explain,

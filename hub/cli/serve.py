@@ -11,8 +11,6 @@ from hub.cli.exits import Exit
 from hub.cli.output import err, stop
 from hub.config.file import Configuration
 from hub.engine import Engine
-from hub.web import server
-from hub.web.app import create_app
 from hub.wiring import open_hub, register, session_key
 
 
@@ -32,6 +30,9 @@ def serve(
 
 def serve_until_stopped(found: Configuration, host: str, port: int, announce: Callable[[str], None]) -> None:
     """Serve; everything that holds a connection or a thread is made in the serving process, after its fork."""
+    from hub.web import server  # noqa: PLC0415  (40 MiB and half of the time to start, which other commands do not need)
+    from hub.web.app import create_app  # noqa: PLC0415
+
     engines: list[Engine] = []
 
     def make_app() -> Any:

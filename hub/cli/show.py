@@ -18,7 +18,7 @@ from hub.store.dossiers import with_code
 from hub.store.runs import RunRow
 from hub.store.whole import Provenance, WholeDossier, whole
 
-ENDED_BADLY = (RunState.FAILED, RunState.INTERRUPTED)
+_NOT_TO_ITS_END = (RunState.FAILED, RunState.INTERRUPTED, RunState.CANCELLED)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -40,7 +40,7 @@ def runs(
     columns = ("run", "connector", "kind", "state", "started", "seconds", "fetched", "new", "updated", "same", "aside")
     print_table(columns, [_run_cells(run, now) for run in found])
     for run in found:
-        if run.state in ENDED_BADLY:
+        if run.state in _NOT_TO_ITS_END:
             out.print(f"run {run.id}: {run.sentence}", markup=False, highlight=False, soft_wrap=True)
             if run.hint:
                 out.print(f"    {run.hint}", markup=False, highlight=False, soft_wrap=True)
@@ -85,6 +85,7 @@ def _document(found: WholeDossier) -> dict[str, Any]:
     return {
         "code": found.row.code,
         "codes": found.codes,
+        "gone_at": found.row.gone_at,
         "values": found.row.values,
         "said_by": {name: _claim(one.believed) for name, one in found.provenance.items()},
         "conflicts": {
@@ -98,6 +99,7 @@ def _document(found: WholeDossier) -> dict[str, Any]:
                 "key": one.source.key,
                 "changed_at": to_the_second(one.source.changed_at),
                 "stored_at": one.stored_at,
+                "gone_at": one.gone_at,
                 "problems": one.problems,
             }
             for one in found.sources
@@ -120,6 +122,10 @@ def _print(found: WholeDossier) -> None:
         for one in found.sources
     ]
     print_table(("source", "key", "changed there", "stored here"), said)
+    if found.row.gone_at:
+        since = local(found.row.gone_at)
+        gone = f"Gone since {since}: none of its sources lists it any more. This is what they last said."
+        out.print(gone, markup=False, highlight=False, soft_wrap=True)
     for one in found.sources:
         for problem in one.problems or []:
             said_of = f"{one.source.connector} {one.source.key}: could not be read: {reason_of(problem)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,13 +64,18 @@ settings:
 
 
 @pytest.fixture(scope="module")
-def addresses() -> Iterator[dict[str, str]]:
+def departments() -> dict[str, SoTuPhap | MotCua]:
     """Both departments, small."""
     city = generate(judicial=40, one_stop=10, shared=2, faulty=1)
+    return {"so-tu-phap": SoTuPhap(city.judicial), "mot-cua": MotCua(city.one_stop)}
+
+
+@pytest.fixture(scope="module")
+def addresses(departments: dict[str, SoTuPhap | MotCua]) -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
         yield {
-            "SO_TU_PHAP_URL": stack.enter_context(serve(SoTuPhap(city.judicial).app)),
-            "MOT_CUA_URL": stack.enter_context(serve(MotCua(city.one_stop).app)),
+            "SO_TU_PHAP_URL": stack.enter_context(serve(departments["so-tu-phap"].app)),
+            "MOT_CUA_URL": stack.enter_context(serve(departments["mot-cua"].app)),
         }
 
 
@@ -327,19 +333,31 @@ def test_one_record_is_fetched_and_stored(config: Path, addresses: dict[str, str
     assert hub("fetch", "no-such", "1", "-c", config).code == 4
 
 
-def test_what_the_source_has_is_held_against_what_the_hub_has(config: Path) -> None:
+def test_what_the_source_has_is_held_against_what_the_hub_has_day_by_day(
+    config: Path, departments: dict[str, SoTuPhap | MotCua]
+) -> None:
     assert hub("mapping", "new", "--connector", "so-thu", "--write", "-c", config).code == 0
-    period = ("count", "so-thu", "--from", "2026-01-01", "--to", "31/12/2026", "-c", config)
-    before = hub(*period)
-    assert (before.code, "40: the source has them, the hub has never seen them" in before.out) == (1, True)
-    assert "Something is missing." in before.out
+    dossiers = departments["so-tu-phap"].dossiers()
+    last = dossiers[-1].updated_at.date()
+    period = ("completeness", "so-thu", "--from", str(dossiers[0].updated_at.date()), "--to", str(last), "-c", config)
+    never = hub(*period)
+    assert (never.code, "the hub has not read the source since it began." in never.out) == (0, True), never.err
     hub("sync", "so-thu", "-c", config)
-    after = hub(*period, "--json").document
-    assert (after["missing_here"], after["missing_there"]) == ([], [])
-    assert len(after["quarantined"]) + after["here"] == 40
-    assert after["complete"] == (not after["quarantined"])
-    assert hub("count", "so-thu", "--from", "2026-05-02", "--to", "2026-05-01", "-c", config).code == 2
-    assert hub("count", "no-such", "--from", "2026-05-02", "-c", config).code == 4
+    departments["so-tu-phap"].add(replace(dossiers[0], code="000.00.15.H29-260101-9999"), at=dossiers[5].updated_at)
+    lacking = hub(*period)
+    assert (lacking.code, "Something is missing." in lacking.out) == (1, True), lacking.err
+    assert "1 missing (“000.00.15.H29-260101-9999”)" in lacking.out
+    assert "records of 1 day are missing" in hub("connector", "show", "so-thu", "-c", config).out
+    mended = hub(*period, "--repair", "--json").document
+    assert (mended["complete"], [day["missing"] for day in mended["days"]]) == (True, [0] * len(mended["days"]))
+    assert [day["state"] for day in mended["days"]].count("repaired") == 1
+    assert sum(day["here"] + day["quarantined"] for day in mended["days"]) == 41
+    runs = hub("runs", "-c", config, "--json").document
+    assert [run["kind"] for run in runs][:3] == ["count", "repair", "count"]
+    assert hub(*period, "--known").code == 0
+    assert hub("completeness", "so-thu", "--from", "2026-05-02", "--to", "2026-05-01", "-c", config).code == 2
+    assert hub("completeness", "no-such", "-c", config).code == 4
+    departments["so-tu-phap"].remove("000.00.15.H29-260101-9999")
 
 
 def test_a_connector_without_the_ability_says_what_gives_it(addresses: dict[str, str], tmp_path: Path) -> None:
