@@ -12,7 +12,8 @@ from bench.result import Result
 from hub import logs
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("connectors", "mapping", "run")  # bench/<name>.py, each with measure() -> list[Result]
+# bench/<name>.py, each with measure() -> list[Result]
+BENCHMARKS = ("connectors", "mapping", "sync", "growth", "memory", "executor")
 
 
 def main(wanted: list[str]) -> None:

@@ -1,5 +1,5 @@
-"""Invented dossiers for `bench.mapping`, the same as JSON and as XML: about 2 KB with 30 fields and two nested lists,
-one in a hundred with something wrong; and the mapping document that reads them."""
+"""Invented dossiers for `bench.mapping` and `bench.sync`, the same as JSON and as XML: about 2 KB with 30 fields and
+two nested lists, one in a hundred with something wrong; and the mapping document that reads them."""
 
 import random
 from datetime import datetime, timedelta
@@ -124,8 +124,8 @@ def _dossier(at: int, chance: random.Random) -> dict[str, Any]:
     status = "Đã trả kết quả" if done else chance.choice(("1", "Đang xử lý", "Chờ bổ sung"))
     made = {
         "id": f"b2c7a0f4-5a35-4b6e-8a51-{at:012x}",
-        "soHoSo": f"000.00.15.H29-{submitted:%y%m%d}-{at % 10000:04}",
-        "maQuocGia": None if at % 3 else f"000.00.15.G22-{submitted:%y%m%d}-{at % 10000:04}",
+        "soHoSo": f"000.00.15.H29-{submitted:%y%m%d}-{at:05}",
+        "maQuocGia": None if at % 3 else f"000.00.15.G22-{submitted:%y%m%d}-{at:05}",
         "lienThong": {"ma": "" if at % 2 else f"LT-{at:06}", "heThong": "Trục liên thông"},
         "soBienNhan": f"BN{at:07}/2026",
         "thuTuc": {
