@@ -113,19 +113,16 @@ def test_a_table_with_a_mistake_is_refused(table: Any) -> None:
         ErrorTable.model_validate(table)
 
 
-MOMENT = datetime.now(UTC).replace(microsecond=0)  # one for both headers: a second may pass between them
-
-
-def http_date(**ahead: float) -> str:
-    return format_datetime(MOMENT + timedelta(**ahead), usegmt=True)
+def http_date(now: datetime | None = None, **ahead: float) -> str:
+    return format_datetime((now or datetime.now(UTC)).replace(microsecond=0) + timedelta(**ahead), usegmt=True)
 
 
 @pytest.mark.parametrize(
     ("told", "date", "seconds"),
     [
         ("120", None, 120),
-        (lambda: http_date(seconds=90), http_date, 90),
-        (lambda: http_date(hours=-1), http_date, 0),
+        (lambda now: http_date(now, seconds=90), http_date, 90),
+        (lambda now: http_date(now, hours=-1), http_date, 0),
         ("soon", None, None),
         ("-5", None, None),
         ("", None, None),
@@ -135,8 +132,9 @@ def http_date(**ahead: float) -> str:
     ],
 )
 def test_retry_after_is_taken_as_it_is_meant(told: Any, date: Any, seconds: float | None) -> None:
-    written = told() if callable(told) else told
-    headers = {"Retry_After": written.encode().decode("latin-1")} | ({"Date": date()} if date else {})
+    now = datetime.now(UTC) - timedelta(days=1)  # by the department's clock, which is wrong
+    written = told(now) if callable(told) else told
+    headers = {"Retry_After": written.encode().decode("latin-1")} | ({"Date": date(now)} if date else {})
     for status in (429, 503):
         assert fails(Unavailable, say({}, status, **headers)).retry_after == seconds
 

@@ -21,6 +21,17 @@ class _QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Without a `Date` yet: a department may tell one of its own, whose clock is wrong."""
+        self.send_response_only(code, message)
+        self.send_header("Server", "department")
+
+    def end_headers(self) -> None:
+        """With the time, where the department did not tell it."""
+        if not any(line.lower().startswith(b"date:") for line in self._headers_buffer):
+            self.send_header("Date", self.date_time_string())
+        super().end_headers()
+
     def connection_dropped(self, *_: Any) -> None:
         self.close_connection = True
 
