@@ -44,6 +44,13 @@ _THERE = (
     "FROM procrastinate.procrastinate_jobs WHERE status IN ('todo', 'doing')"
 )
 
+_UNHEARD_SECONDS = 10.0
+_DOING = (
+    "SELECT j.id, (j.args->>'run_id')::bigint FROM procrastinate.procrastinate_jobs j "
+    "WHERE j.status = 'doing' AND (SELECT max(e.at) FROM procrastinate.procrastinate_events e "
+    "WHERE e.job_id = j.id AND e.type = 'started') < now() - make_interval(secs => %s)"
+)
+
 
 def hand_out(connection: psycopg.Connection[Any], wanted: list[ToDo]) -> int:
     """Make jobs of runs in the transaction of `connection`: how many.
@@ -66,6 +73,21 @@ def hand_out(connection: psycopg.Connection[Any], wanted: list[ToDo]) -> int:
             job = _DEFERS.configure_task(_TASK, lock=place[0], priority=place[1], queue=queue, connection=connection)
             job.defer(run_id=one.run_id)
     return made
+
+
+def doing(connection: psycopg.Connection[Any]) -> dict[int, int]:
+    """The jobs that workers said a while ago they were beginning, and said nothing of since: job → run."""
+    return dict(connection.execute(_DOING, [_UNHEARD_SECONDS]).fetchall())
+
+
+def forget(connection: psycopg.Connection[Any], job_ids: list[int]) -> None:
+    """End jobs whose worker lives, but was cut off when it would have said that they are done: each would hold its
+    connector's lock for as long as that worker lives."""
+    ended = "DELETE FROM procrastinate.procrastinate_jobs WHERE id = ANY(%s) AND status = 'doing' RETURNING id"
+    if job_ids:
+        connection.execute(_FIND)  # for its own triggers
+        for (job_id,) in connection.execute(ended, [job_ids]).fetchall():
+            log.warning("job_forgotten", job=job_id)
 
 
 def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

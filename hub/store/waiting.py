@@ -46,6 +46,15 @@ def alike(
     return next((row.id for row in found if row.wanted == wanted), None)
 
 
+def not_under_way(connection: Connection, run_ids: Sequence[int], seconds: float) -> set[int]:
+    """Those of the runs that have ended, or wait for a worker, for so long at least; or that are not there."""
+    column = runs.c
+    busy = column.state == RunState.RUNNING
+    lately = or_(column.finished_at >= clock.later(-seconds), column.queued_at >= clock.later(-seconds))
+    alive = select(column.id).where(column.id.in_(run_ids), or_(busy, lately))
+    return set(run_ids) - set(connection.scalars(alive))
+
+
 def as_jobs(connection: Connection, run_ids: Sequence[int]) -> list[ToDo]:
     """Runs as jobs to be handed out, in the order given."""
     query = select(runs.c.id, runs.c.connector_id, runs.c.priority).where(runs.c.id.in_(run_ids))

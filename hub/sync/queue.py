@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 _LOOK_SECONDS = 1.0
 _SWEEP_SECONDS = 2
+_NOT_UNDER_WAY_SECONDS = 10.0  # a job that begins, or has just ended, says so sooner
 
 
 def announce(database: Database) -> None:
@@ -94,9 +95,18 @@ class QueueWorker:
         """Hand out what has no job: its worker died, it went back to the queue, or nobody handed it out."""
         try:
             if schedules.take_turn(self._database, "hand-out", _SWEEP_SECONDS):
+                self._forget_what_nobody_does()
                 self._hand_out_what_waits()
         except StoreError as error:
             log.warning("store_unreachable", reason=str(error))
+
+    def _forget_what_nobody_does(self) -> None:
+        """A worker that was cut off when its job ended could not say so, and goes on without it."""
+        with self._database.write() as transaction:
+            driver: Any = transaction.connection.driver_connection
+            doing = jobs.doing(driver)
+            idle = waiting.not_under_way(transaction, list(doing.values()), _NOT_UNDER_WAY_SECONDS) if doing else set()
+            jobs.forget(driver, [job for job, run_id in doing.items() if run_id in idle])
 
     def _hand_out_what_waits(self) -> None:
         found = [one.run_id for one in to_do(self._database)]

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from hub import jobs
 from hub.store import jobs_schema, runs, schema
 from hub.store.database import Database, StoreError, Transaction
-from hub.sync.queue import announce
+from hub.sync.queue import QueueWorker, announce
 from tests.hub.sync.fixtures import registered
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -64,6 +64,34 @@ def test_the_queue_comes_and_goes_with_the_store(database: Database) -> None:
     schema.downgrade(database, "base")
     with database.read() as connection:
         assert not connection.scalar(text("SELECT count(*) FROM pg_namespace WHERE nspname = 'procrastinate'"))
+
+
+@on_postgresql
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_job_whose_worker_could_not_say_that_it_is_done_is_forgotten(database: Database, *, ended: bool) -> None:
+    rows = registered(database, "a", "b")
+    announce(database)
+    with database.write() as transaction:
+        under_way, lost = (queue(transaction, rows[name].id, "incremental")[0] for name in ("a", "b"))
+        for change in (
+            "UPDATE procrastinate.procrastinate_jobs SET status = 'doing'",
+            "UPDATE procrastinate.procrastinate_events SET at = now() - interval '1 minute'",
+            "UPDATE runs SET queued_at = now() - interval '2 minutes'",
+            f"UPDATE runs SET state = 'running' WHERE id = {under_way}",
+        ):
+            transaction.execute(text(change))
+        if ended:
+            gone = "UPDATE runs SET state = 'failed', finished_at = now() - interval '30 seconds' WHERE id = :run"
+            transaction.execute(text(gone), {"run": lost})
+    held = ("UPDATE connectors SET lease_until = now() + interval '1 minute' WHERE id = :a", {"a": rows["a"].id})
+    with database.write() as transaction:
+        transaction.execute(text(held[0]), held[1])
+    QueueWorker(database, {}.__getitem__, "test")._sweep()
+    with database.read() as connection:
+        jobs_now = text("SELECT (args->>'run_id')::int, status FROM procrastinate.procrastinate_jobs ORDER BY 1")
+        found = [tuple(row) for row in connection.execute(jobs_now)]
+    again = [] if ended else [(lost, "todo")]  # what was not done is handed out anew
+    assert found == [(under_way, "doing"), *again]
 
 
 def test_nothing_is_to_be_done_where_it_is_as_this_version_needs_it() -> None:
