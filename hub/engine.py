@@ -26,14 +26,20 @@ from schedules.windows import Timetable
 log = structlog.get_logger()
 
 
+def _end_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 class Watch:
     """What every process does that runs for long: so whoever is left says that nobody else is.
 
     A process whose worker has ended would live on and do nothing: it is told to end, for its supervisor to replace it.
     """
 
-    def __init__(self, database: Database, worker: Executor | None = None) -> None:
-        self._frozen, self._worker = Frozen(database), worker
+    def __init__(
+        self, database: Database, worker: Executor | None = None, end: Callable[[], None] = _end_this_process
+    ) -> None:
+        self._frozen, self._worker, self._end = Frozen(database), worker, end
         self._clock = Clock(once(database, "freshness", 10, lambda now: freshness.evaluate(database, now)), 10)
         self._clock.also(told("frozen", self._end_frozen), 5)  # by each: it compares with what it saw itself
         self._clock.also(told("worker", self._end_without_worker), 1)
@@ -53,7 +59,7 @@ class Watch:
     def _end_without_worker(self) -> None:
         if self._worker is not None and self._worker.has_ended():
             log.critical("worker_ended", hint="this process ends; its supervisor begins it again")
-            os.kill(os.getpid(), signal.SIGTERM)
+            self._end()
 
 
 class Scheduler:

@@ -43,4 +43,4 @@ def test_a_sync_that_is_disturbed_all_the_time_ends_like_an_undisturbed_one(
         plan = Plan(SEED, 0, RECORDS, disturbances=4, apart=0.3, only=SHORT[kind], phases=1)
         outcome = rounds.disturbed(tmp_path, plan, rough, there, disk, expected)
     assert outcome.wrong == []
-    assert len(outcome.did) >= 3  # else nothing was tried
+    assert outcome.did  # else nothing was tried

@@ -1,6 +1,6 @@
 """What nobody thought of is told, and what works on runs goes on: a worker that has ended would be missed by nobody."""
 
-import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from procrastinate import App
 from structlog.testing import capture_logs
 
-from hub import engine, logs
+from hub import engine
 from hub.store import changing_hands, connectors, runs
 from hub.store.database import Database, StoreError
 from hub.sync import heartbeat, queue, turn, worker
@@ -137,18 +136,15 @@ def test_a_run_that_wants_to_end_the_process_ends_neither_it_nor_its_slot(
     assert "run_broke" in {line["event"] for line in told}
 
 
-def test_a_process_whose_worker_has_ended_all_the_same_ends_too(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_whose_worker_has_ended_all_the_same_ends_too(database: Database) -> None:
     class Broken(Worker):
         def _loop(self) -> None:
             pass
 
     ended = threading.Event()
-    monkeypatch.setattr(os, "kill", lambda *_: ended.set())
     nothing: dict[str, Source] = {}
     working = Broken(database, nothing.__getitem__, "test", 1)
-    watch = engine.Watch(database, working)
+    watch = engine.Watch(database, working, ended.set)
     assert not working.has_ended()  # it has not begun
     watch.start()
     working.start()
@@ -171,21 +167,26 @@ def test_that_no_connection_is_free_is_told_as_the_database_being_away(
             pass
 
 
-@pytest.mark.parametrize("terminal", [True, False])
-def test_a_trace_tells_where_it_was_and_nothing_of_a_record(
-    terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def read(value: dict[str, str]) -> str:
-        return value["code"]
+# In a process of its own: what a process logs by is set up once, for as long as it lives.
+STUMBLES = """
+import sys
+from hub import engine, logs
 
-    kept = {"name": "Nguyen Van Thu"}
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
-    try:
-        for set_up in (logs.configure, logs.quiet):
-            set_up()
-            engine.told("upkeep", lambda: print(read(kept)))()
-            told = capsys.readouterr().err
-            assert "in read" in told
-            assert "Thu" not in told
-    finally:
-        structlog.reset_defaults()
+sys.stderr.isatty = lambda: {terminal}
+kept = {{"name": "Nguyen Van Thu"}}
+
+def read(value):
+    return value["code"]
+
+getattr(logs, "{set_up}")()
+engine.told("upkeep", lambda: print(read(kept)))()
+"""
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("set_up", ["configure", "quiet"])
+def test_a_trace_tells_where_it_was_and_nothing_of_a_record(terminal: bool, set_up: str) -> None:
+    stumbles = STUMBLES.format(terminal=terminal, set_up=set_up)
+    told = subprocess.run([sys.executable, "-c", stumbles], capture_output=True, text=True, check=True).stderr
+    assert "in read" in told
+    assert "Thu" not in told

@@ -126,7 +126,7 @@ def test_the_overview_leads_to_the_duplicate_services_in_vietnamese(console: Fla
     page = console.get("/").text
     assert "3 thủ tục cũng được đầu nối khác phục vụ: 1.000656 (mot-cua)" in page
     assert "served by other" not in page
-    assert 'href="/catalogue/duplicates"' in page.partition("connector-trouble")[2].partition("connector-act")[0]
+    assert 'href="/catalogue/duplicates"' in page.partition("1.000656")[2].partition("connector-act")[0]
 
 
 def test_a_connector_that_is_pushed_to_is_not_run_from_the_overview(console: FlaskClient, store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from hub.record.run_state import RunState
-from hub.store import connectors, removals, runs
+from hub.store import connectors, gone, removals, runs
 from hub.store.runs import Ending
 from tests.hub.web.filling import SHARED, Store
 from tests.hub.web.test_console import text_of
@@ -33,6 +33,7 @@ def ask(store: Store, name: str, key: str) -> int:
     runs.start(store.database, run_id, "", None, now)
     with store.database.write() as transaction:
         runs.finish(transaction, run_id, Ending(RunState.SUCCEEDED, "9 fetched."), now)
+        gone.doubt(transaction, row.id, [key], now)
         return removals.ask(transaction, row.id, run_id, [key], 9, now)
 
 
