@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import settings
 
 from hub.store.database import Database, connect
@@ -18,6 +19,13 @@ from tests.postgres import postgres
 # A shared machine may be slow, so no example is held against a clock; CI tries the same examples each time.
 settings.register_profile("project", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command says how its process logs, and where to; the test after it is of another one."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
