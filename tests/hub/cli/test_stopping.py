@@ -43,6 +43,25 @@ def stop(process: subprocess.Popen[str], number: signal.Signals) -> None:
     assert "Traceback" not in said
 
 
+WHILE_LOADING = """
+import os, signal, sys
+from hub.__main__ import main
+
+class Stop:
+    def find_spec(self, name, *_):
+        if name == "hub.cli.app":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Stop())
+main()
+"""
+
+
+def test_a_command_that_is_stopped_before_it_is_loaded_ends_quietly() -> None:
+    ended = subprocess.run([sys.executable, "-c", WHILE_LOADING], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
 def leases(database: Database) -> set[str | None]:
     return {row.lease_owner for row in connectors.listed(database)}
 
