@@ -157,7 +157,6 @@ class PostgreSQL:
             "a session is left": f"SELECT pid, state, client_port, query {others}",
             "an advisory lock is left": "SELECT pid, objid FROM pg_locks WHERE locktype = 'advisory' "
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            "a table is left": "SELECT relname FROM pg_class WHERE relkind = 'r' AND relpersistence <> 'p'",
             "a prepared transaction is left": "SELECT gid FROM pg_prepared_xacts",
         }
         with psycopg.connect(self.direct(name), autocommit=True) as connection:
