@@ -65,7 +65,7 @@ class JsonDocument:
 
     value: Any
     source: str
-    slices: Sequence[bytes] = ()  # each record's own bytes, where they are at hand (`json.read`)
+    slices: Sequence[bytes] = ()  # each record's own bytes, where they are at hand; it may be unread then (`json.read`)
 
     def records(self, where: str) -> Sequence[Any]:
         found = json_places.gathered(self.value, where) if json_places.has_star(where) else json.at(self.value, where)
@@ -98,10 +98,10 @@ class JsonDocument:
             value = record.get(where)
             if type(value) is str:  # nearly always, and twice for every record
                 return value.strip()
-        return _scalar(json.at(record, where))
+        return _scalar(json.at(json.some_of(record, where) if type(record) is bytes else record, where))
 
     def raw(self, record: Any) -> bytes:
-        return json.raw_bytes(record)
+        return record if isinstance(record, bytes) else json.raw_bytes(record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +205,16 @@ def overlooked(source: str, name: str) -> Changed:
     )
 
 
+class _Unread(Record):
+    """A record that is read when somebody asks what it says: most are known already, by their bytes."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> Any:
+        return json.record(self.raw)
+
+
 @dataclass(frozen=True, slots=True)
 class RecordReader:
     """Tells records apart, by their key, and when they changed."""
@@ -223,7 +233,8 @@ class RecordReader:
             key = text_of(value, key_place)
             if key:
                 changed_at = _moment(text_of(value, time_place), form) if form else None
-                records.append(Record(key, value, raw, changed_at))
+                kind = _Unread if type(value) is bytes else Record
+                records.append(kind(key, value, raw, changed_at))
             elif isinstance(value, Broken):
                 bad.append(_broken(value, source))
             else:

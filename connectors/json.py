@@ -7,14 +7,12 @@ from typing import Any
 
 import orjson
 
-from connectors import json_exact
+from connectors import json_exact, json_unread
 from connectors.charset import as_utf8
 from connectors.errors import Changed, ConnectorError, Unavailable
-from connectors.json_cut import MARK, cut, slices
 from connectors.json_places import has_star
+from connectors.json_scan import slices
 from connectors.wording import quoted
-
-_SAMPLE = 32  # records of which one is looked at again
 
 
 def parse(body: bytes, source: str, *, charset: str | None = None, told: str | None = None) -> Any:
@@ -28,11 +26,14 @@ def parse(body: bytes, source: str, *, charset: str | None = None, told: str | N
 def read(
     body: bytes, source: str, where: str | None, *, charset: str | None = None, told: str | None = None
 ) -> tuple[Any, Sequence[bytes]]:
-    """As `parse`, and the bytes of each record of the list at `where` as they were sent; none where it is no list."""
+    """As `parse`, and the bytes of each record of the list at `where` as they were sent; none where it is no list.
+
+    In the value such a record may stand unread: as its bytes, of which `record` makes what it says.
+    """
     # Nearly every answer is in UTF-8, and the parser sees by itself where it is not.
     text = body if charset is None else as_utf8(body, source, charset, told)
     with _no_search_for_garbage():
-        if where is not None and (found := _in_slices(text, where, source)):
+        if where is not None and not has_star(where) and (found := json_unread.unread(text, where)):
             return found
         try:
             return _with_slices(text, _whole(source, text, orjson.loads(text)), where)
@@ -56,25 +57,6 @@ def _with_slices(text: bytes, value: Any, where: str | None) -> tuple[Any, Seque
         return value, ()
     cut_out = tuple(slices(text, where))
     return value, cut_out if len(cut_out) == len(found) else ()
-
-
-def _in_slices(text: bytes, where: str, source: str) -> tuple[Any, Sequence[bytes]] | None:
-    """The value, read record by record; None where that is not possible, or would lose something."""
-    found = cut(text, where)
-    if found is None or json_exact.may_lose_integers(text):
-        return None
-    # Names that stand twice in an object, and endless decimals, come from how a system writes all of its records.
-    if any(map(json_exact.may_have_lost, found.slices[::_SAMPLE], found.records[::_SAMPLE])):
-        return None
-    try:
-        value = _whole(source, found.around, orjson.loads(found.around))
-    except orjson.JSONDecodeError:
-        return None
-    place = at(value, where)
-    if place != [MARK]:
-        return None
-    place[:] = found.records
-    return value, found.slices
 
 
 @contextmanager
@@ -108,6 +90,27 @@ def _slowly(text: bytes, source: str, error: orjson.JSONDecodeError) -> Any:
     return _whole(source, orjson.dumps(value), value)
 
 
+def record(text: bytes) -> Any:
+    """The value of a record that was left unread."""
+    try:
+        return json_unread.record(text)
+    except (ValueError, RecursionError) as error:
+        raise _no_record(error) from None
+
+
+def some_of(text: bytes, where: str) -> Any:
+    """Such a record with no more than what a dotted path into it may need."""
+    try:
+        return json_unread.some_of(text, where)
+    except (ValueError, RecursionError) as error:
+        raise _no_record(error) from None
+
+
+def _no_record(error: Exception) -> Changed:
+    source = "the department"
+    return too_deep(source) if isinstance(error, RecursionError) else no_json(source, str(error))
+
+
 def too_deep(source: str) -> Changed:
     """What to say of a value inside a value inside a value."""
     return Changed(
@@ -127,7 +130,8 @@ def at(value: Any, path: str) -> Any:
         if isinstance(value, dict):
             value = value.get(name)
         elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
-            value = value[int(name)]
+            found = value[int(name)]
+            value = record(found) if isinstance(found, bytes) else found
         else:
             return None
     return value

@@ -15,8 +15,7 @@ from connectors import json, json_exact
 from connectors.body import Body
 from connectors.charset import charset_of, transcoded
 from connectors.errors import Changed, ConnectorError, Unavailable
-from connectors.json_cut import MARK, Joint, joint_at
-from connectors.json_scan import end_of, list_at, separator
+from connectors.json_scan import end_of, joint_at, list_at, separator
 from connectors.xml_parts import PART
 
 MOST_RECORDS = 2000  # in one part: tiny ones cost more than their bytes
@@ -25,7 +24,8 @@ _WINDOW = 1024 * 1024
 _LONGEST = 32 * 1024 * 1024  # bytes of one record
 _MOST_SPACE = 4096
 _BETWEEN = (b",", b"]", b"}")
-_MARKED = orjson.dumps(MARK)
+_MARK = "\0the records\0"  # stands in their place
+_MARKED = orjson.dumps(_MARK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def parts(
         value = json.parse(around, source, charset="utf-8")
     except Unavailable:
         raise json.half(source, text.size) from None
-    if json.at(value, where) != [MARK]:
+    if json.at(value, where) != [_MARK]:
         return None  # its name stands twice
     return _parts(text, spans.found, _leading(value, where), around)
 
@@ -89,7 +89,7 @@ def _leading(around: Any, where: str) -> bytes:
         for name in where.split(".") if where else ():
             above.append((around, name))
             around = json.at(around, name)
-    found: Any = [MARK]
+    found: Any = [_MARK]
     for parent, name in reversed(above):
         found = {name: found} if isinstance(parent, dict) else [None] * int(name) + [found]
     return orjson.dumps(found)
@@ -101,7 +101,7 @@ class _Spans:
     def __init__(self, text: Body, source: str, size: int) -> None:
         self._text, self._source, self._size = text, source, size
         self._window, self._from, self._at = b"", 0, 0  # what is at hand, where that begins, and how far we are in it
-        self._joint: Joint | None = None
+        self._joint: bytes | None = None
         self.found: list[tuple[int, int]] = []
         self.end = 0  # of the records
 
@@ -137,7 +137,7 @@ class _Spans:
         """Where the record ends that begins here, where it ends as those before did."""
         if self._joint is None:
             return None
-        found = self._window.find(self._joint.written, self._at)
+        found = self._window.find(self._joint, self._at)
         if found < 0:
             return None
         try:
