@@ -1,11 +1,21 @@
 """A page of very many records, in portions that are stored one after the other: memory is bounded by records, too."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from connectors.contract import Page
+from hub.sync.sorting import Sorted
 
 MOST = 2000  # records: what is made of one, until it is stored, takes some 10 KiB, however small it came
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A page to be stored."""
+
+    page: Page
+    ahead: Sorted | None  # it, sorted while the one before it was being stored
+    size: int  # bytes of the source that count with it
 
 
 def portions(page: Page) -> Iterator[Page]:

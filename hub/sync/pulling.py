@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Generic, TypeVar
 
 from connectors import contract
-from connectors.contract import Connector, Describes, Page, Waits, Warns
+from connectors.contract import Bookmark, Connector, Describes, Waits, Warns
 from connectors.errors import Unavailable
 from connectors.stored import Archives
 from connectors.turns import taking
@@ -32,8 +32,8 @@ class Pull(Generic[T]):
     watch: Watch
     failed: Callable[[Unavailable, float], None]  # an exchange that is tried again, after so many seconds
     before: Callable[[], None]  # asked before each request; what it raises ends the run
-    archives: bool  # whether the source may put away what is stored
     timings: Timings
+    archived: Callable[[T], Bookmark | None] = lambda _: None  # a page's bookmark, if the source may put it away then
     spent: bool = False  # it has tried again as often as a run may
     _described: bool = False
 
@@ -72,10 +72,10 @@ class Pull(Generic[T]):
                 if page is None:
                     return
                 line.put(page, self.size(page))
-                if self.archives and isinstance(page, Page) and page.bookmark and isinstance(connector, Archives):
+                if (bookmark := self.archived(page)) and isinstance(connector, Archives):
                     # What it finds at its source depends on what it has put away, so it goes on only then.
                     line.until_stored()
-                    connector.stored(page.bookmark)
+                    connector.stored(bookmark)
                 del page  # or it would be held while the next one is pulled
 
     def _describe(self, line: Ahead[T], connector: Connector) -> None:
@@ -86,13 +86,15 @@ class Pull(Generic[T]):
 
     @contextmanager
     def _decoding(self) -> Iterator[None]:
-        """What a pull takes besides waiting for its turn and for the answer is making records of it."""
-        began, before = monotonic(), self.timings.wait + self.timings.fetch
+        """What a pull takes besides what is counted apart is making records of an answer."""
+        began, before = monotonic(), self._apart()
         try:
             yield
         finally:
-            spent = self.timings.wait + self.timings.fetch - before
-            self.timings.add("decode", max(0.0, monotonic() - began - spent))
+            self.timings.add("decode", max(0.0, monotonic() - began - (self._apart() - before)))
+
+    def _apart(self) -> float:
+        return self.timings.wait + self.timings.fetch + self.timings.map
 
 
 @contextmanager

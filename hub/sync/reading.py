@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from connectors.contract import Bookmark, Connector, Page
+from connectors.contract import Bookmark, Connector
 from connectors.errors import ConnectorError
 from hub.record.connector_state import Life
 from hub.record.run_kind import RunKind
@@ -17,7 +17,7 @@ from hub.store.database import Database, StoreError
 from hub.store.replays import Wanted
 from hub.store.runs import ANYWAY, READ_TO_THE_END, Ending, RunRow
 from hub.store.watched import Learnt
-from hub.sync import asking, endings, gone, heartbeat, repair, replay, threshold
+from hub.sync import asking, endings, gone, heartbeat, repair, replay, sorting, threshold
 from hub.sync.ahead import Ahead
 from hub.sync.attempts import Attempts
 from hub.sync.claiming import LEASE_SECONDS
@@ -28,7 +28,7 @@ from hub.sync.endings import PutBack
 from hub.sync.heartbeat import Heard
 from hub.sync.limits import Stopped
 from hub.sync.orders import Cancelled, GivesWay, Orders, Progress, Window
-from hub.sync.portions import portions
+from hub.sync.portions import Portion, portions
 from hub.sync.pulling import Pull
 from hub.sync.replay import Tried
 from hub.sync.source import Source
@@ -117,18 +117,17 @@ class Reading:
         """Ask the department, page by page."""
         run, work, now = self.run, self.storing.work, self.orders.now
         is_full = run.kind == RunKind.FULL
-        asked = partial(_pages, run=run, since=self._since())
-        pull = self._pulled(asked, lambda page: len(page.payload))
+        pull = self._pulled(self._pages, lambda one: len(one.page.payload))
+        if run.kind in READ_TO_THE_END:
+            pull.archived = lambda one: one.page.bookmark
         try:
             with Ahead(self.source.name, pull, self._look) as line:
-                for answer in line.pages():
-                    size = len(answer.payload)
-                    for some in portions(answer):
-                        also = gone.shown(work, some) if is_full else nothing_more
-                        self.storing.store(some, now(), also, size=size)
-                        self._page_ends(some.total, goes_on=some.bookmark is not None)
-                        size = 0  # the others have the same payload
-                    del answer, some  # or they would be held while the next one is pulled
+                for one in line.pages():
+                    some = one.page
+                    also = gone.shown(work, some) if is_full else nothing_more
+                    self.storing.store(some, now(), also, size=one.size, ahead=one.ahead)
+                    self._page_ends(some.total, goes_on=some.bookmark is not None)
+                    del one, some, also  # as above
                 missing = self._missing(line) if is_full else gone.Missing()
                 line.finish()
         except ConnectorError as error:
@@ -137,7 +136,17 @@ class Reading:
         notes = repair.notes(self.database, self.connector.id, run.wanted or {}) if run.kind == RunKind.REPAIR else []
         return Closed(ending, notes=(*missing.notes, *notes))
 
-    def _missing(self, line: Ahead[Page]) -> gone.Missing:
+    def _pages(self, connector: Connector) -> Iterator[Portion]:
+        """In the thread that pulls: what comes, sorted while the page before it is still being stored."""
+        run = self.run
+        for page in asking.pages(connector, run.kind, self._since(), run.wanted or {}):
+            size = len(page.payload)
+            for some in portions(page):
+                yield Portion(some, sorting.ahead(self.storing.work, some), size)
+                size = 0  # the others have the same payload
+            del page, some  # or they would be held while the next one is pulled
+
+    def _missing(self, line: Ahead[Portion]) -> gone.Missing:
         """What the listing, which has come to its end, did not hold."""
         began = self.run.started_at or self.orders.now()
         return self.attempts.patience.until_done(
@@ -182,9 +191,8 @@ class Reading:
         return self.connector.bookmark if self.run.kind == RunKind.INCREMENTAL else self.run.bookmark_after
 
     def _pulled(self, asked: Callable[[Connector], Iterator[T]], size: Callable[[T], int]) -> Pull[T]:
-        archives = self.run.kind in READ_TO_THE_END
         before = self._keep_out_of_windows
-        return Pull(self.source, asked, size, self.watch, self.attempts.note, before, archives, self.timings)
+        return Pull(self.source, asked, size, self.watch, self.attempts.note, before, self.timings)
 
     def _work(self) -> Work:
         run, mapping = self.run, self.source.mapping
@@ -283,7 +291,3 @@ class Reading:
             self.attempts.entries,
             self.orders.now,
         )
-
-
-def _pages(connector: Connector, run: RunRow, since: Bookmark | None) -> Iterator[Page]:
-    return asking.pages(connector, run.kind, since, run.wanted or {})

@@ -1,7 +1,8 @@
 """Stores the pages of one run, also where the database goes away for a while: each exactly once."""
 
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TypeVar
@@ -13,8 +14,10 @@ from hub.store import connectors, runs
 from hub.store.connectors import LeaseLost
 from hub.store.database import StoreError, Transaction
 from hub.store.runs import Counts
-from hub.sync import page
+from hub.sync import page, sorting
+from hub.sync.ahead import AHEAD_PAGES
 from hub.sync.page import Also, Told
+from hub.sync.sorting import Sorted
 from hub.sync.work import Work
 
 T = TypeVar("T")
@@ -66,6 +69,7 @@ class Storing:
     counts: Counts  # of the run until now
     pages: int  # that are stored until now
     _checked: int = 0  # outages after which the store was found as it was left
+    _latest: deque[set[str]] = field(default_factory=lambda: deque(maxlen=AHEAD_PAGES))  # keys of the pages before
 
     def store(
         self,
@@ -74,10 +78,15 @@ class Storing:
         also: Also = nothing_more,
         kept_as: int | None = None,
         size: int | None = None,
+        ahead: Sorted | None = None,
     ) -> None:
-        """Store a page (`page.store`) and count it."""
+        """Store a page (`page.store`) and count it.
 
+        `ahead` is the same page, sorted while the one before it was still being stored.
+        """
         began = monotonic()
+        keys = {item.key for items in (answer.records, answer.bad) for item in items}
+        ready = ahead if all(map(keys.isdisjoint, self._latest)) else None  # else it may be known otherwise by now
 
         def at_the_end(transaction: Transaction, told: Told) -> None:
             also(transaction, told)
@@ -87,9 +96,11 @@ class Storing:
         def once() -> Counts | None:
             if self._checked != self.patience.outages and (stored := self._stored()) is not None:
                 return stored
+            nonlocal ready
+            found, ready = ready or sorting.sort(self.work, answer), None
             tally, before = self.work.tally, replace(self.work.tally)
             try:
-                added = page.store(self.work, answer, now.astimezone(UTC), at_the_end, kept_as, size)
+                added = page.store_sorted(self.work, found, now.astimezone(UTC), at_the_end, kept_as, size)
             except StoreError:  # nothing of it was stored, so nothing of it counts
                 tally.fetched, tally.unreadable, tally.goes_on = before.fetched, before.unreadable, before.goes_on
                 raise
@@ -99,6 +110,7 @@ class Storing:
         if (stored := self.patience.until_done(once)) is not None:
             self.counts = stored
         self.pages += 1
+        self._latest.append(keys)
 
     def _stored(self) -> Counts | None:
         """After an outage: the run's counts where the page is stored though nobody heard of it, for the line broke with

@@ -53,12 +53,15 @@ class Watch:
         self._tell(self.on_drift.description, [moved] if moved else [])
         self.described_as = described
 
-    def page(self) -> None:
-        """Before a page is stored, when its records have been looked at.
+    def page(self, values: list[Any]) -> None:
+        """Look at records that are new or have changed, before their page is stored; each is looked at once.
 
         Raises:
             Changed: they do not look as accepted, and the policy says to stop.
         """
+        for value in values:
+            self.look.record(value)
+        values.clear()  # the page may be stored again
         if self.on_drift.fields is Policy.STOP and (found := self.look.differences()):
             raise stopped(found, self.name)
 

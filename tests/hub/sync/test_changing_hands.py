@@ -244,21 +244,21 @@ def test_when_the_hub_is_stopped_a_run_waits_for_another_worker_also_while_its_d
 
 def test_the_next_page_is_asked_for_while_this_one_is_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = [threading.Event() for _ in range(PAGES)]
-    store = page.store
+    store = page.store_sorted
 
     def late(work: Any, answer: Any, *more: Any) -> Any:
-        following = int(answer.bookmark)  # how many pages there are up to this one
+        following = int(answer.page.bookmark)  # how many pages there are up to this one
         assert following == PAGES or asked[following].wait(30)  # else it would wait for ever
         return store(work, answer, *more)
 
-    monkeypatch.setattr(page, "store", late)
+    monkeypatch.setattr(page, "store_sorted", late)
     run_id = desk.queue()
     assert desk.do(run_id, desk.source(before_page=lambda number: asked[number].set()))
     assert desk.run(run_id).fetched == PAGES
 
 
 def test_a_page_whose_commit_nobody_heard_of_counts_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = page.store
+    store = page.store_sorted
     broke: list[bool] = []
 
     def cut_off(*arguments: Any) -> Any:
@@ -268,7 +268,7 @@ def test_a_page_whose_commit_nobody_heard_of_counts_once(desk: Desk, monkeypatch
             raise StoreError("the line broke with the commit")
         return found
 
-    monkeypatch.setattr(page, "store", cut_off)
+    monkeypatch.setattr(page, "store_sorted", cut_off)
     run_id = desk.queue()
     assert desk.do(run_id)
     run = desk.run(run_id)
@@ -286,7 +286,7 @@ def test_a_database_that_stays_away_leaves_the_run_to_who_finds_it(desk: Desk, m
     monkeypatch.setattr(storing, "AWAY_SECONDS", 0.3)
     run_id = desk.queue()
     with monkeypatch.context() as broken:
-        broken.setattr(page, "store", away)
+        broken.setattr(page, "store_sorted", away)
         broken.setattr(Closing, "close", away)
         with pytest.raises(StoreError, match="does not answer"):
             desk.do(run_id)
@@ -300,7 +300,7 @@ def test_nobody_dies_of_a_disk_that_stays_full(desk: Desk, monkeypatch: pytest.M
     monkeypatch.setattr(storing, "AWAY_SECONDS", 0.0)
     run_id = desk.queue()
     with monkeypatch.context() as full:
-        full.setattr(page, "store", away)
+        full.setattr(page, "store_sorted", away)
         for _ in range(MOST_DEATHS + 1):
             with pytest.raises(StoreError):
                 desk.do(run_id)
