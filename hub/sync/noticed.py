@@ -36,9 +36,10 @@ class Noticed:
 
     def _fresh(self, kind: str, records: Sequence[Values]) -> Iterator[tuple[str, str | None]]:
         stored = self._stored[kind]
-        for values in records:
-            group = values.get(kind)
-            if not group or (code := group.get("code")) in stored:
-                continue  # nearly always
-            if code and len(code) <= LONGEST and len(stored) < _MOST:
+        groups = [group for values in records if (group := values.get(kind))]
+        fresh = {code for group in groups if (code := group.get("code"))} - stored
+        if not fresh or len(stored) >= _MOST:  # the first nearly always
+            return
+        for group in groups:
+            if (code := group.get("code")) in fresh and len(code) <= LONGEST:
                 yield code, group.get("name")
