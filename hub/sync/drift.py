@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from connectors.contract import Record
 from connectors.errors import Changed
 from connectors.shape import shape_of
 from connectors.wording import listed
@@ -54,12 +55,12 @@ class Look:
         self._counts: dict[str, int] = {}
         self._records = self._sampled = 0
 
-    def record(self, value: Any) -> None:
-        """See a record that is new or has changed."""
+    def record(self, record: Record) -> None:
+        """See a record that is new or has changed; few are looked at, and what they say is asked of them only then."""
         self._records += 1
         closely = _ALL if self._unseen else ENOUGH
         if self._records <= closely or self._records % _EVERY == 0:
-            self._sample(value)
+            self._sample(record.value)
 
     def differences(self) -> list[str]:
         """What has changed, a sentence each."""

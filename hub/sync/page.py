@@ -63,7 +63,7 @@ def store_sorted(
     size: int | None = None,
 ) -> Counts:
     """The same of a page that is sorted by what is stored of its records now."""
-    work.watch.page(found.values)
+    work.watch.page(found.news)
     keep = _Keeping(work, found.page, now, kept_as, len(found.page.payload) if size is None else size)
     _stop_at_too_many(keep, found)
     with work.timings.of("store"):

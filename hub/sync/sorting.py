@@ -6,7 +6,6 @@ It writes nothing, so it may be done while the page before is still being stored
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
-from typing import Any
 
 from connectors.contract import Page, Record
 from connectors.errors import BadRecord
@@ -35,7 +34,7 @@ class Sorted:
     rejected: list[Rejected] = field(default_factory=list)  # news: to be written to quarantine
     again: list[str] = field(default_factory=list)  # keys of records that stand in quarantine, as bad as before
     older: list[str] = field(default_factory=list)  # keys of unreadable states that are not the newest known
-    values: list[Any] = field(default_factory=list)  # of whatever is news, as the source sent it, to be looked at
+    news: list[Record] = field(default_factory=list)  # whatever is new or has changed, readable or not
 
     @property
     def seen(self) -> list[str]:
@@ -87,9 +86,8 @@ def _sort(work: Work, found: Sorted) -> None:
                 found.counts.unchanged += 1
             continue
         heard = _read_earlier(work, record, earlier, found)
-        value = record.value
-        found.values.append(value)
-        draft = work.mapping.read(value)
+        found.news.append(record)
+        draft = work.mapping.read(record.value)
         if draft.rejected:
             reasons = [asdict(problem) for problem in draft.problems]
         else:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors import contract
+from connectors.contract import Record
 from hub.record.moments import end_of
 from hub.store import secrets, watched
 from hub.store.codes_seen import Shared, SharedService
@@ -53,15 +54,15 @@ class Watch:
         self._tell(self.on_drift.description, [moved] if moved else [])
         self.described_as = described
 
-    def page(self, values: list[Any]) -> None:
+    def page(self, news: list[Record]) -> None:
         """Look at records that are new or have changed, before their page is stored; each is looked at once.
 
         Raises:
             Changed: they do not look as accepted, and the policy says to stop.
         """
-        for value in values:
-            self.look.record(value)
-        values.clear()  # the page may be stored again
+        for record in news:
+            self.look.record(record)
+        news.clear()  # the page may be stored again
         if self.on_drift.fields is Policy.STOP and (found := self.look.differences()):
             raise stopped(found, self.name)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connectors import contract
-from connectors.contract import Connector, Retry
+from connectors.contract import Connector, Record, Retry
 from connectors.errors import Unavailable
 from hub.store import connectors, dossiers, runs, secrets
 from hub.store.connectors import ConnectorRow
@@ -32,7 +32,7 @@ FIELDS_STOP, DESCRIPTION_STOP = OnDrift(fields=Policy.STOP), OnDrift(description
 def look(known: Shape | None, records: list[dict[str, Any]]) -> Look:
     looked = Look(known)
     for one in records:
-        looked.record(one)
+        looked.record(Record("1", one, b""))
     return looked
 
 
