@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -24,6 +24,8 @@ from schedules.clock import Clock
 from schedules.windows import Timetable
 
 log = structlog.get_logger()
+
+_UNREADABLE_AGAIN = timedelta(hours=1)
 
 
 def _end_this_process() -> None:
@@ -85,8 +87,8 @@ class Scheduler:
 
     def _fire(self) -> None:
         now = self._database.now()
-        schedules.plan(self._database, now, _next_fire)
-        if schedules.fire_due(self._database, now, _next_fire, held_until):
+        schedules.plan(self._database, now, next_fire)
+        if schedules.fire_due(self._database, now, next_fire, held_until):
             self._fired()
 
     def _try_quarantine(self, now: datetime) -> None:
@@ -152,12 +154,29 @@ def hand_out_what_is_queued(hub: Hub) -> None:
 
 
 def held_until(cadence: str, now: datetime) -> datetime | None:
-    """When a connector of this cadence may be run again; None: now."""
-    return Timetable.model_validate_json(cadence).held_until(now) if cadence else None
+    """When a connector of this cadence may be run again; None: now. One that cannot be read is looked at in an hour."""
+    if not cadence:
+        return None
+    timetable = _read(cadence)
+    return now + _UNREADABLE_AGAIN if timetable is None else timetable.held_until(now)
 
 
-def _next_fire(cadence: str, after: datetime) -> datetime:
-    return Timetable.model_validate_json(cadence).next_fire(after)
+def next_fire(cadence: str, after: datetime) -> datetime:
+    """When a connector of this cadence runs next; what cannot be read is looked at again in an hour."""
+    timetable = _read(cadence)
+    return after + _UNREADABLE_AGAIN if timetable is None else timetable.next_fire(after)
+
+
+def _read(cadence: str) -> Timetable | None:
+    """A timetable as the store has it; None where another version wrote what this one cannot read.
+
+    Its connector is not run (its blackout windows are not known) and is told to be late; all others go on.
+    """
+    try:
+        return Timetable.model_validate_json(cadence)
+    except ValueError as error:
+        log.error("schedule_unreadable", schedule=cadence, reason=str(error))  # noqa: TRY400  # nobody needs its trace
+        return None
 
 
 def once(database: Database, name: str, seconds: float, work: Callable[[datetime], None]) -> Callable[[], None]:

@@ -66,6 +66,20 @@ def _not_active(case: _Case) -> Reason | None:
     )
 
 
+def _unreadable(case: _Case) -> Reason | None:
+    if not case.row.cadence:
+        return None
+    try:
+        Timetable.model_validate_json(case.row.cadence)
+    except ValueError:
+        return Reason(
+            "unreadable",
+            "Its schedule was written by another version of the hub, and this one cannot read it.",
+            f"Give {case.row.name} its `schedule` again, in config.yaml or with `hub connector edit`.",
+        )
+    return None
+
+
 def _under_way(case: _Case) -> Reason | None:
     run = case.running
     if run is None or run.started_at is None:
@@ -176,6 +190,7 @@ def _next(case: _Case) -> Reason:
 
 _LOOKS: tuple[Callable[[_Case], Reason | None], ...] = (
     _not_active,
+    _unreadable,
     _under_way,
     _queued,
     _open,

@@ -105,6 +105,8 @@ def test_what_holds_it_up_is_told_as_it_is(database: Database, late: Callable[..
     assert code(database) == "schedule"
     late(cadence=NOON)
     assert code(database) == "blackout"
+    late(cadence='{"every": "of another version"}')
+    assert code(database) == "unreadable"
     late(open_until=NOW + HOUR, open_because="its last 5 runs failed: no answer")
     assert code(database) == "circuit"
     row = late(open_until=None)

@@ -5,17 +5,19 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from procrastinate import App
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from hub import engine
-from hub.store import changing_hands, connectors, runs
+from hub.store import changing_hands, connectors, runs, schedules
 from hub.store.database import Database, StoreError
+from hub.store.tables import connectors as table
 from hub.sync import heartbeat, queue, turn, worker
 from hub.sync.queue import QueueWorker
 from hub.sync.source import Source
@@ -190,3 +192,21 @@ def test_a_trace_tells_where_it_was_and_nothing_of_a_record(terminal: bool, set_
     told = subprocess.run([sys.executable, "-c", stumbles], capture_output=True, text=True, check=True).stderr
     assert "in read" in told
     assert "Thu" not in told
+
+
+def test_a_schedule_that_cannot_be_read_holds_up_no_other(database: Database) -> None:
+    registered(database, "a", "b")
+    now = database.now()
+    with database.write() as transaction:
+        for name, cadence in (("a", '{"every": "of another version"}'), ("b", '{"every": "60s"}')):
+            transaction.execute(update(table).where(table.c.name == name).values(cadence=cadence))
+    with capture_logs() as told:
+        schedules.plan(database, now, engine.next_fire)
+        (run_id,) = schedules.fire_due(database, now + timedelta(hours=2), engine.next_fire, engine.held_until)
+    run, read, unread = runs.get(database, run_id), connectors.named(database, "b"), connectors.named(database, "a")
+    assert run
+    assert read
+    assert unread
+    assert run.connector == "b"
+    assert unread.next_fire_at == now + timedelta(hours=3)  # looked at again; its blackout is not known, so nobody asks
+    assert {line["event"] for line in told} == {"schedule_unreadable"}
