@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import Message
 from time import monotonic
 from typing import TypeVar, cast
@@ -102,7 +103,7 @@ def admit(name: str, key: str | None) -> None:
     if not key:
         sentence = "Send the key as `Authorization: Bearer KEY`, as `X-API-Key: KEY`, or as the password of HTTP Basic."
         raise NotTaken(401, "no_key", sentence)
-    holder = keys.holder(cast("Database", current_app.extensions["hub.database"]), key)
+    holder = keys.holder(cast("Database", current_app.extensions["hub.database"]), key, datetime.now(UTC))
     if holder is None:
         sentence = "This key was never issued or has been replaced; ask the hub's keeper."
         raise NotTaken(401, "unknown_key", sentence)

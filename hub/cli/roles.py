@@ -30,6 +30,7 @@ def web(
     processes: Annotated[int | None, typer.Option(help="Instead of web.processes.", min=1, max=64)] = None,
 ) -> None:
     """Serve API and console alone; `hub worker` and `hub scheduler` do the rest. PostgreSQL only."""
+    from hub.cli.web_settings import web_settings  # noqa: PLC0415
     from hub.web import server  # noqa: PLC0415  (40 MiB, which the other roles do not need)
     from hub.web.app import create_app  # noqa: PLC0415
 
@@ -41,7 +42,7 @@ def web(
         hub = _opened(found)
         open_hubs.append((hub, Watch(hub.database)))
         changes = register(found, hub.database)
-        return create_app(hub.database, session_key(found), changes, found.config.due.near)
+        return create_app(hub.database, session_key(found), changes, web_settings(found))
 
     def start() -> None:
         for _, watch in open_hubs:

@@ -30,6 +30,7 @@ def serve(
 
 def serve_until_stopped(found: Configuration, host: str, port: int, announce: Callable[[str], None]) -> None:
     """Serve; everything that holds a connection or a thread is made in the serving process, after its fork."""
+    from hub.cli.web_settings import web_settings  # noqa: PLC0415
     from hub.web import server  # noqa: PLC0415  (40 MiB and half of the time to start, which other commands do not need)
     from hub.web.app import create_app  # noqa: PLC0415
 
@@ -39,7 +40,7 @@ def serve_until_stopped(found: Configuration, host: str, port: int, announce: Ca
         hub = open_hub(found)
         engines.append(Engine(hub))
         changes = register(found, hub.database)
-        return create_app(hub.database, session_key(found), changes, found.config.due.near)
+        return create_app(hub.database, session_key(found), changes, web_settings(found))
 
     def start() -> None:
         for engine in engines:

@@ -18,6 +18,14 @@ from hub.config.care import (
     RetrySection,
     StopSection,
 )
+from hub.config.outside import (
+    AccessSection,
+    ExportsSection,
+    PortalSection,
+    PublicSection,
+    ReadsSection,
+    WebhooksSection,
+)
 from hub.config.strict import Section
 from hub.record.fields import OPEN_PREFIX, PARTS
 from hub.record.standing import NEAR_DUE
@@ -183,4 +191,10 @@ class Config(Section):
     secrets: SecretsSection = SecretsSection()
     payloads: PayloadsSection = PayloadsSection()
     due: DueSection = DueSection()
+    access: AccessSection = AccessSection()
+    reads: ReadsSection = ReadsSection()
+    public: PublicSection = PublicSection()
+    portal: PortalSection = PortalSection()
+    webhooks: WebhooksSection = WebhooksSection()
+    exports: ExportsSection = ExportsSection()
     connectors: tuple[ConnectorSection, ...] = ()

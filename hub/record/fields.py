@@ -7,6 +7,7 @@ dates as `2026-05-20`, money as whole đồng.
 from dataclasses import dataclass
 from typing import Literal
 
+from hub.record.confidentiality import Level
 from hub.record.identity import LONGEST
 from hub.record.status import Status
 
@@ -62,6 +63,7 @@ DOSSIER_FIELDS: dict[str, RecordField] = {
     "status_text": _text("", "the status in the source's own words"),
     "channel": _choice("KenhThucHien", "how it was submitted", "direct", "online", "post"),
     "submission_place": _text("NoiNopHoSo", "where it was submitted, by the portal's number"),
+    "confidentiality": _choice("", "how confidential it is; normal where no source says", *Level),
     "summary": _text("TrichYeuHoSo", "what it is about"),
     "applicant.name": _text("ChuHoSo", "owner of the dossier"),
     "applicant.kind": _choice("LoaiDoiTuong", "kind of owner", "citizen", "enterprise", "state_agency", "organisation"),

@@ -1,38 +1,58 @@
 """What lists, filters and searches find a dossier by: a function of its values and codes alone."""
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from hub.record.identity import Code
+from hub.record.catalogue import national_code
+from hub.record.confidentiality import rank
+from hub.record.identity import Code, normalise
 from hub.record.merge import Values
 from hub.record.standing import due_at, ended_at
 from hub.record.text import fold
+
+_WORD = re.compile(r"[^\W_]+")
+_NOT_DIGITS = re.compile(r"\D+")
+_NUMBERS = ("id_number", "tax_code", "paper_number")  # of an owner: the first that a source gives
 
 
 class Shown(NamedTuple):
     """The columns of a dossier; times are UTC text, empty where no source says."""
 
     code: str
-    agency: str
-    procedure: str | None
+    agency: str  # as codes are compared
+    procedure: str | None  # its national code: all local forms of one procedure are found together
+    field: str | None
     status: str
+    channel: str | None
+    confidentiality: int  # rank of its level
     received_on: str
     due_at: str
     ended_at: str
-    search: str
+    name: str  # of the owner, folded
+    identity: str | None  # the owner's number, as codes are compared
+    phone: str | None  # the owner's, its digits
+    search: str  # words of the codes, the owner's name, the summary and the procedure, folded, one space between
 
 
 def shown(values: Values, codes: Sequence[Code]) -> Shown:
     """How a dossier with these values, known under these codes, is found."""
-    procedure = values.get("procedure", {})
+    procedure, owner = values.get("procedure", {}), values.get("applicant", {})
     return Shown(
         str(values["code"]),
-        values.get("agency", {}).get("code", ""),
-        procedure.get("code"),
+        agency_key(values.get("agency", {}).get("code", "")),
+        procedure_key(procedure["code"]) if procedure.get("code") else None,
+        field_key(procedure["field_code"]) if procedure.get("field_code") else None,
         values["status"],
+        values.get("channel"),
+        rank(values.get("confidentiality")),
         received_on(values),
         due_at(values),
         ended_at(values),
+        name_key(owner.get("name", "")),
+        next((normalise(owner[name]) for name in _NUMBERS if owner.get(name)), None),
+        phone_key(owner["phone"]) if owner.get("phone") else None,
         search_text(values, codes),
     )
 
@@ -43,9 +63,40 @@ def received_on(values: Values) -> str:
 
 
 def search_text(values: Values, codes: Sequence[Code]) -> str:
-    """What a search looks through, folded: codes, owner's name, summary, procedure."""
+    """What a search looks through."""
     said = (values.get("applicant", {}).get("name"), values.get("summary"), values.get("procedure", {}).get("name"))
-    parts = [fold(code.value) for code in sorted(codes)]
-    if words := " ".join(filter(None, said)):
-        parts.append(fold(words))
-    return " ".join(parts)
+    return " ".join(words(" ".join([*sorted(code.value for code in codes), *filter(None, said)])))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they are searched: `HS-2026/01 Nguyễn Đức` → hs, 2026, 01, nguyen, duc."""
+    return _WORD.findall(fold(text))
+
+
+def name_key(name: str) -> str:
+    """A person's name as names are compared."""
+    return " ".join(words(name))
+
+
+@lru_cache(maxsize=4096)
+def agency_key(code: str) -> str:
+    """An agency's code as lists compare it."""
+    return normalise(code)
+
+
+@lru_cache(maxsize=4096)
+def procedure_key(code: str) -> str:
+    """A procedure's code as lists compare it."""
+    return national_code(normalise(code))
+
+
+@lru_cache(maxsize=4096)
+def field_key(code: str) -> str:
+    """The code of a field (lĩnh vực) as lists compare it."""
+    return normalise(code)
+
+
+def phone_key(phone: str) -> str:
+    """A telephone number as numbers are compared: `+84 90 123 45 67` and `090.1234567` are one."""
+    digits = _NOT_DIGITS.sub("", phone)
+    return "0" + digits[2:] if digits.startswith("84") and len(digits) > 10 else digits

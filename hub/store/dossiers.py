@@ -12,8 +12,8 @@ from hub.record.entities import DOSSIER
 from hub.record.event import Event
 from hub.record.identity import Code, codes_of, normalise
 from hub.record.merge import Source, Values
+from hub.record.shown import agency_key, procedure_key, words
 from hub.record.standing import Moment, Standing
-from hub.record.text import fold
 from hub.record.timeline import Step
 from hub.record.timeline import timeline as steps
 from hub.store.database import Database
@@ -272,7 +272,9 @@ def totals(database: Database) -> Totals:
 
 def _conditions(wanted: Filter) -> Sequence[ColumnElement[bool]]:
     column = dossiers.c
-    equal = {column.agency: wanted.agency, column.status: wanted.status, column.procedure: wanted.procedure}
+    agency = None if wanted.agency is None else agency_key(wanted.agency)
+    procedure = None if wanted.procedure is None else procedure_key(wanted.procedure)
+    equal = {column.agency: agency, column.status: wanted.status, column.procedure: procedure}
     conditions: list[ColumnElement[bool]] = [named == value for named, value in equal.items() if value is not None]
     if wanted.received_from is not None:
         conditions.append(column.received_on >= wanted.received_from)
@@ -287,8 +289,7 @@ def _conditions(wanted: Filter) -> Sequence[ColumnElement[bool]]:
         conditions.append(column.conflicts > none if wanted.conflicts else column.conflicts == none)
     if wanted.due is not None:
         conditions.append(stands(*wanted.due))
-    words = fold(wanted.words or "").split()
-    conditions.extend(column.search.contains(word, autoescape=True) for word in words)
+    conditions.extend(column.search.contains(word, autoescape=True) for word in words(wanted.words or ""))
     return conditions
 
 

@@ -32,6 +32,16 @@ metadata = MetaData(
     }
 )
 
+# The words of a dossier as PostgreSQL searches them: exactly as `hub.record.shown` split them.
+WORDS = "array_to_tsvector(string_to_array(search, ' '))"
+
+
+def _few(column: str, where: str, *more: str, name: str | None = None) -> Index:
+    """An index that holds only the rows for which `where` is true."""
+    named = f"ix_dossiers_{name or column}"
+    return Index(named, column, *more, sqlite_where=text(where), postgresql_where=text(where))
+
+
 connectors = Table(
     "connectors",
     metadata,
@@ -178,15 +188,22 @@ dossiers = Table(
     "dossiers",
     metadata,
     Column("id", BigId, primary_key=True),
+    # What lists, filters and searches find it by: `hub.record.shown`.
     Column("code", Text, nullable=False),
     Column("agency", Text, nullable=False),
-    Column("procedure", Text),
+    Column("procedure", Text),  # its national code
+    Column("field", Text),
     Column("status", String(30), nullable=False),
+    Column("channel", String(10)),
+    Column("confidentiality", SmallInteger, nullable=False, server_default="0"),
     Column("received_on", String(20), nullable=False),  # UTC ISO 8601; empty where no source says: orders the lists
     Column("due_at", String(20), nullable=False, server_default=""),  # likewise
     Column("ended_at", String(20), nullable=False, server_default=""),  # likewise; empty while it is being handled
+    Column("name", Text, nullable=False, server_default=""),  # of its owner, folded
+    Column("identity", Text),
+    Column("phone", Text),
+    Column("search", Text, nullable=False),  # folded words, one space between
     Column("conflicts", Integer, nullable=False, server_default="0"),  # fields for which its sources disagree
-    Column("search", Text, nullable=False),  # folded codes, name and summary
     Column("values", Json, nullable=False),
     Column("first_seen_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),  # in the hub
@@ -196,32 +213,21 @@ dossiers = Table(
     Index("ix_dossiers_position", "position", unique=True),
     Index("ix_dossiers_received_on_id", "received_on", "id"),
     Index("ix_dossiers_agency_received_on_id", "agency", "received_on", "id"),
+    Index("ix_dossiers_agency_status_received_on_id", "agency", "status", "received_on", "id"),
     Index("ix_dossiers_status_received_on_id", "status", "received_on", "id"),
     Index("ix_dossiers_procedure_received_on_id", "procedure", "received_on", "id"),
+    Index("ix_dossiers_field_received_on_id", "field", "received_on", "id"),
+    Index("ix_dossiers_due_at_id", "due_at", "id"),
     Index("ix_dossiers_ended_at_due_at_id", "ended_at", "due_at", "id"),
-    # Few are part of another one: this index holds only those.
-    Index(
-        "ix_dossiers_merged_into",
-        "merged_into",
-        sqlite_where=text("merged_into IS NOT NULL"),
-        postgresql_where=text("merged_into IS NOT NULL"),
-    ),
-    # Few are gone: this index holds only those.
-    Index(
-        "ix_dossiers_gone",
-        "received_on",
-        "id",
-        sqlite_where=text("gone_at IS NOT NULL"),
-        postgresql_where=text("gone_at IS NOT NULL"),
-    ),
-    # Few disagree: this index holds only those.
-    Index(
-        "ix_dossiers_disagreeing",
-        "received_on",
-        "id",
-        sqlite_where=text("conflicts > 0"),
-        postgresql_where=text("conflicts > 0"),
-    ),
+    Index("ix_dossiers_name_received_on_id", "name", "received_on", "id"),
+    _few("identity", "identity IS NOT NULL", "received_on", "id"),
+    _few("phone", "phone IS NOT NULL", "received_on", "id"),
+    # Few are part of another one, gone, or disagreed on: these indexes hold only those.
+    _few("merged_into", "merged_into IS NOT NULL"),
+    _few("received_on", "gone_at IS NOT NULL", "id", name="gone"),
+    _few("received_on", "conflicts > 0", "id", name="disagreeing"),
+    # On SQLite a table of FTS5, kept by triggers, is what this index is on PostgreSQL (migration 0006).
+    Index("ix_dossiers_words", text(WORDS), postgresql_using="gin").ddl_if(dialect="postgresql"),
 )
 
 # What is written with every record (dossier_codes, source_records, events, revisions) declares no foreign keys:
@@ -376,15 +382,4 @@ drops = Table(
     Column("author", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
-)
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", String(80), nullable=False, unique=True),
-    Column("digest", LargeBinary(32), nullable=False, unique=True),  # SHA-256: keys are long and random
-    Column("role", String(10), nullable=False, server_default="read"),  # read, manage, push
-    Column("connector", String(80)),  # push: the one connector that it may push to
-    Column("created_at", UtcTime, nullable=False),
 )

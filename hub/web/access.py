@@ -1,5 +1,6 @@
 """Who may use the hub: an API key with every request, or a session of the console that was begun with one."""
 
+from datetime import UTC, datetime
 from time import monotonic
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from hub.api.problems import ApiProblem
 from hub.store import keys
 from hub.store.database import Database
-from hub.store.keys import ApiKey, Role
+from hub.store.keys import Holder, Role
 from hub.web.errors import is_api
 from hub.web.throttle import Throttle
 
@@ -28,6 +29,7 @@ _OPEN = frozenset(
     }
 )
 _OWN_DOORS = frozenset({"push", "push_soap"})  # pushes answer for themselves, in the words of REST or SOAP
+_PEOPLE = frozenset({Role.READ, Role.MANAGE})  # whose keys open the console
 _FAILURES, _SECONDS = 10, 60.0
 
 
@@ -81,28 +83,24 @@ def blueprint() -> Blueprint:
 
 
 def _begin_session(text: str) -> bool:
-    key = keys.holder(_database(), text)
-    if key is None or key.role is Role.PUSH:
+    key = keys.holder(_database(), text, datetime.now(UTC))
+    if key is None or key.role not in _PEOPLE:
         return False
     session.clear()
     session.permanent = True
-    session["holder"] = key.name
-    session["since"] = key.created_at.isoformat()
+    session["key"] = key.key_id
+    session["since"] = key.since.isoformat()
     return True
 
 
-def _session_key() -> ApiKey | None:
-    """The key of who has signed in, if it still works: a new or revoked key ends the session."""
-    holder = session.get("holder")
-    key = _issued(holder) if holder else None
-    return key if key and session.get("since") == key.created_at.isoformat() else None
+def _session_key() -> Holder | None:
+    """The key of who has signed in, if it still works: one that is revoked or has expired ends the session."""
+    key_id = session.get("key")
+    key = keys.numbered(_database(), key_id, datetime.now(UTC)) if isinstance(key_id, int) else None
+    return key if key and key.role in _PEOPLE and session.get("since") == key.since.isoformat() else None
 
 
-def _issued(holder: str) -> ApiKey | None:
-    return next((key for key in keys.listed(_database()) if key.name == holder), None)
-
-
-def _allowed(key: ApiKey) -> ApiKey:
+def _allowed(key: Holder) -> Holder:
     """A key that opens what is asked for."""
     looks = request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint is None  # answered by 404 or 405
     if key.role is Role.MANAGE or (key.role is Role.READ and looks):
@@ -112,12 +110,12 @@ def _allowed(key: ApiKey) -> ApiKey:
     raise ApiProblem(403, "not_allowed", detail)
 
 
-def _key_holder() -> ApiKey:
+def _key_holder() -> Holder:
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     key = token.strip() if scheme.lower() == "bearer" else request.headers.get("X-API-Key", "")
     if not key:
         raise ApiProblem(401, "no_key", "Send the key as `Authorization: Bearer KEY` or as `X-API-Key: KEY`.")
-    holder = keys.holder(_database(), key)
+    holder = keys.holder(_database(), key, datetime.now(UTC))
     if holder is None:
         raise ApiProblem(401, "unknown_key", "This key was never issued or has been replaced; ask the hub's keeper.")
     return holder

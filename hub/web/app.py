@@ -38,11 +38,11 @@ from hub.api.routes import api, health
 from hub.console.blueprint import blueprint as console_pages
 from hub.console.language import chosen_language
 from hub.inspection.received import rereads_by
-from hub.record.standing import NEAR_DUE
 from hub.store.database import Database
 from hub.sync.delivery import Intake
 from hub.sync.owner import this_process
 from hub.web import access, errors
+from hub.web.settings import Settings
 
 _ABOUT = (
     "Dossiers of every department of the city in one record. Times are UTC; days are Vietnam's; money is whole đồng."
@@ -84,12 +84,11 @@ _HEADERS = {
 
 
 def create_app(
-    database: Database, secret_key: bytes, register: Register | None = None, near_due: timedelta = NEAR_DUE
+    database: Database, secret_key: bytes, register: Register | None = None, settings: Settings | None = None
 ) -> Flask:
     """The API and the console over `database`; `secret_key` signs the console's sessions.
 
-    Without a `register` connectors can be looked at, but neither changed nor asked. `near_due`: a due date that is no
-    further away counts as near.
+    Without a `register` connectors can be looked at, but neither changed nor asked.
     """
     app = OpenAPI(
         __name__,
@@ -109,7 +108,9 @@ def create_app(
     app.extensions["hub.database"] = database
     app.extensions["hub.register"] = register
     app.extensions["hub.rereads"] = (lambda _: None) if register is None else rereads_by(register.connector)
-    app.extensions["hub.near_due"] = near_due
+    settings = settings or Settings()
+    app.extensions["hub.near_due"] = settings.near_due
+    app.extensions["hub.settings"] = settings
     app.extensions["hub.intake"] = Intake(database, this_process())
     app.config.update(_SETTINGS, SECRET_KEY=secret_key)
     _guard(app)

@@ -56,6 +56,7 @@ NAMINGS: dict[str, Naming] = {
     "summary": ways(
         "dossier applicant owner name", "summary 1, dossier content .8, content .6, label .6, summary label 1"
     ),
+    "confidentiality": ways("dossier", "confidentiality 1"),
     "applicant.name": ways(
         "dossier owner applicant",
         "owner full-name 1, owner name 1, owner .93, applicant full-name .9, applicant name .9, "

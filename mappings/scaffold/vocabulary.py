@@ -24,6 +24,7 @@ CONCEPTS = {
     "|nguon tiep nhan|submission method|application method|receive method|kenh nop ho so",
     "summary": "trich yeu|tom tat|trich yeu ho so|summary|abstract|subject|title|brief note|noi dung yeu cau"
     "|noi dung yeu cau giai quyet|noi dung ho so|tieu de|ten ho so|ve viec|dossier name|noi dung giai quyet",
+    "confidentiality": "confidentiality|muc do bao mat|do bao mat|confidential|confidentiality level",
     "owner": "chu ho so|owner|chu so huu|nguoi dung ten|chu don|chu dau tu",
     "applicant": "nguoi nop|applicant|applicants|citizen|cong dan|nguoi yeu cau|khach hang|customer|nguoi dan"
     "|nguoi nop don|nguoi nop ho so|to chuc ca nhan|ca nhan|to chuc|person|nguoi lam don|submitter|requester|people"

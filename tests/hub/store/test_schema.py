@@ -12,14 +12,21 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from hub.record.moments import as_version
-from hub.store.catalogue_tables import metadata
 from hub.store.database import Database, StoreError, connect
+from hub.store.outbox_tables import metadata
 from hub.store.schema import downgrade, ensure_current, upgrade
 
 
+@pytest.mark.filterwarnings("ignore:autogenerate skipping")  # SQLite cannot show an index over an expression
 def test_a_migrated_database_has_exactly_the_tables_of_the_code(database: Database) -> None:
     with database.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": _not_of_the_search})
+        assert compare_metadata(context, metadata) == []
+
+
+def _not_of_the_search(name: str | None, kind: str, _parents: object) -> bool:
+    """SQLite's own tables behind the search are no tables of the code."""
+    return kind != "table" or name is None or not name.startswith("dossier_words")
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:

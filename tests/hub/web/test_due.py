@@ -14,6 +14,7 @@ from hub.store import catalogue, dossiers
 from hub.store.catalogue import FROM_FILE, PROCEDURES, Kept
 from hub.store.dossiers import Filter
 from hub.web.app import create_app
+from hub.web.settings import Settings
 from tests.hub.web.filling import Store
 from tests.hub.web.served import SECRET
 
@@ -74,7 +75,7 @@ def test_a_state_that_is_none_is_refused_with_those_there_are(api: FlaskClient) 
 
 def test_how_near_is_near_is_a_setting(store: Store) -> None:
     for near, states in ((timedelta(days=3), {"in_time": 0}), (timedelta(0), {"near_due": 0})):
-        client = create_app(store.database, SECRET, near_due=near).test_client()
+        client = create_app(store.database, SECRET, settings=Settings(near_due=near)).test_client()
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {store.key}"
         for state, count in states.items():
             assert len(listed(client, due=state)) == count

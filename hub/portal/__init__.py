@@ -1,0 +1,1 @@
+"""Pages that show what a portal on the API looks like, and the public look-up."""

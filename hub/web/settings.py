@@ -1,0 +1,46 @@
+"""What the web part is told by the configuration."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from hub.record.standing import NEAR_DUE
+from hub.store.clients import Quota
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """A provider of identities whose tokens are taken instead of a key."""
+
+    issuer: str
+    audience: str
+    keys: str | None = None  # None: its own description says where they are
+    client_claim: str = "azp"
+    person_claim: str = "sub"
+    scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """The look-up for anybody who has a dossier's code."""
+
+    look_up: bool = True
+    per_minute: int = 30
+    wrong_per_hour: int = 5
+    embedded_by: tuple[str, ...] = ()
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything; folders are absolute."""
+
+    near_due: timedelta = NEAR_DUE
+    issuers: tuple[Issuer, ...] = ()
+    quota: Quota = field(default_factory=lambda: Quota(6000, 2_000_000))
+    reads: Path | None = None  # where reads are noted first; None: nowhere but in the database, one by one
+    public: Public = field(default_factory=Public)
+    portal_client: str | None = None  # of whose grant the portal's pages show dossiers; None: no pages
+    webhook_hosts: tuple[str, ...] = ()
+    webhook_plain_http: bool = False
+    exports: Path = Path("var/exports")
