@@ -13,7 +13,7 @@ from hub import logs
 
 HERE = Path(__file__).parent
 # bench/<name>.py, each with measure() -> list[Result]
-BENCHMARKS = ("connectors", "mapping", "sync", "growth", "memory", "executor")
+BENCHMARKS = ("connectors", "mapping", "sync", "growth", "memory", "executor", "api")
 
 
 def main(wanted: list[str]) -> None:

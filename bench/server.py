@@ -14,9 +14,9 @@ _DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """A durable PostgreSQL with its default settings; yields its address."""
-    with postgres(*_DURABLE) as address:
+def server(*options: str) -> Iterator[str]:
+    """A durable PostgreSQL with its default settings, or with other ones; yields its address."""
+    with postgres(*_DURABLE, *options) as address:
         yield address
 
 
