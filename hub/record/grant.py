@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from hub.record.confidentiality import Level
+from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS
 
 
 class Group(StrEnum):
@@ -49,10 +50,24 @@ _GROUPS: dict[str, Group] = {
     "papers": Group.PAPERS,
     "results": Group.PAPERS,
     "supplements": Group.PAPERS,
+    "supplements.requested_by": Group.OFFICERS,
+    "supplements.received_by": Group.OFFICERS,
+    "supplements.fees": Group.FEES,
     "databases": Group.PAPERS,
+    "ratings": Group.CONTENT,
     "fees": Group.FEES,
     "officer": Group.OFFICERS,
+    "events.name": Group.CONTENT,  # free text of a step
+    "events.actor": Group.OFFICERS,
+    "events.title": Group.OFFICERS,
+    "provenance": Group.PROVENANCE,
+    "sources": Group.PROVENANCE,
+    "conflicts": Group.PROVENANCE,
+    "history": Group.PROVENANCE,
+    "disowned": Group.PROVENANCE,
 }
+_BESIDE = ("ratings", "provenance", "sources", "conflicts", "history", "disowned")  # what is no field of a source
+_AS_SHOWN = {"timeline": "events"}  # what an answer calls it, and what the record does
 _OPEN = frozenset({"applicant.kind", "applicant.vneid_verified"})
 
 
@@ -60,9 +75,31 @@ def group_of(name: str) -> Group | None:
     """The group of a field, a list or a part of one, by its dotted name; None: everybody sees it."""
     if name in _OPEN:
         return None
-    parts = name.split(".")
+    first, dot, rest = name.partition(".")
+    parts = (_AS_SHOWN.get(first, first) + dot + rest).split(".")
     whole = (".".join(parts[:at]) for at in range(len(parts), 0, -1))
     return next((_GROUPS[part] for part in whole if part in _GROUPS), None)
+
+
+def groups_under(name: str) -> frozenset[Group | None]:
+    """The groups of a field and of every part of it."""
+    within = f"{_AS_SHOWN.get(name, name)}."
+    return frozenset({group_of(name), *(group for part, group in _GROUPS.items() if part.startswith(within))})
+
+
+def parts_of(group: Group | None) -> list[str]:
+    """The fields and lists of a group, by dotted name as answers have them; None: what everybody sees."""
+    whole = [name for name in LIST_FIELDS if "." not in name and len({group_of(part) for part in _columns(name)}) == 1]
+    columns = [part for name in LIST_FIELDS if "." not in name and name not in whole for part in _columns(name)]
+    names = [*DOSSIER_FIELDS, "extra", *whole, *columns, *_BESIDE]
+    shown = {name: called for called, name in _AS_SHOWN.items()}
+    found = [name.split(".") for name in names if group_of(name) is group]
+    return [".".join([shown.get(first, first), *rest]) for first, *rest in found]
+
+
+def _columns(name: str) -> list[str]:
+    within = [each for each in LIST_FIELDS if each.startswith(f"{name}.")]
+    return [f"{name}.{column}" for column in LIST_FIELDS[name]] + within
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +115,13 @@ class Grant:
     def sight(self, name: str) -> Sight:
         """How much is shown of a field, a list or a part of one, by its dotted name."""
         group = group_of(name)
-        return Sight.FULL if group is None else self.of(group)
+        own = Sight.FULL if group is None else self.of(group)
+        return Sight.HIDDEN if self._hides_the_list(name) else own
+
+    def _hides_the_list(self, name: str) -> bool:
+        """Whether it is a part of a list that is hidden as a whole, whatever group the part itself is in."""
+        within, dot, _ = name.partition(".")
+        return bool(dot) and within in LIST_FIELDS and within in _GROUPS and self.of(_GROUPS[within]) is Sight.HIDDEN
 
     def of(self, group: Group) -> Sight:
         """How much is shown of a group."""
@@ -92,7 +135,7 @@ class Grant:
 
     def document(self) -> dict[str, Any]:
         """As it is kept; `read` reads it back."""
-        return {**asdict(self), "sights": dict(self.sights)}
+        return {**asdict(self), "sights": {str(group): str(sight) for group, sight in self.sights.items()}}
 
     @classmethod
     def read(cls, document: Mapping[str, Any] | None) -> "Grant":
@@ -107,4 +150,22 @@ class Grant:
         )
 
 
+# What `profile: NAME` of a client's document stands for; what stands under `sees` goes before it.
+_SHUT = dict.fromkeys(Group, Sight.HIDDEN)
+PROFILES: Mapping[str, Grant] = {
+    # Where a dossier stands, for anybody: nothing that says whose it is.
+    "public": Grant(sights=_SHUT | {Group.NAME: Sight.MASKED, Group.FEES: Sight.FULL}),
+    # Another agency or a partner's system that takes part in the work: whose it is and what about, but no numbers.
+    "partner": Grant(
+        sights=_SHUT
+        | dict.fromkeys((Group.NAME, Group.CONTENT, Group.FEES), Sight.FULL)
+        | {Group.IDENTITY: Sight.MASKED, Group.CONTACT: Sight.MASKED}
+    ),
+    # The city's portal: citizens whom it has signed in read their own dossiers, so it sees what they know anyway.
+    "portal": Grant(sights=dict.fromkeys(Group, Sight.FULL) | {Group.PROVENANCE: Sight.HIDDEN}),
+    # As an operator sees it, confidential dossiers included.
+    "full": Grant(level=list(Level)[-1], sights=dict.fromkeys(Group, Sight.FULL)),
+}
+
 EVERYTHING = Grant(level=list(Level)[-1], sights=dict.fromkeys(Group, Sight.FULL))
+NOTHING = Grant(agencies=())

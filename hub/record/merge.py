@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from hub.record.confidentiality import rank
 from hub.record.entities import DOSSIER
 from hub.record.moments import exact
 from hub.record.status import Status, is_usual
@@ -31,6 +32,8 @@ TIME_OF: Mapping[str, str] = {
 _TIMES = ("submitted_at", "received_at", "completed_at", "returned_at", "refused_at")
 # One step of a dossier's progress knows what happened then, and nothing of the rest.
 _OF_A_STEP = frozenset({"status"})
+# Who may see a dossier at all is nobody's to relax: the strictest source counts, whatever its precedence.
+_STRICTEST = "confidentiality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,9 @@ def merge(sources: Iterable[Source]) -> Merged:
     """Believe the higher precedence, then the later change; for where the dossier stands, the later change first.
 
     `precedence_for` goes before a source's precedence; for where the dossier stands it goes before the later change
-    too, and who writes none has 0 there. `stood_at` is the time of a status. Sources that are equal in all are believed
-    in the order of their names, so that the answer is stable. A step of the progress is only asked for what nobody else
-    can know: the status.
+    too, and who writes none has 0 there. How confidential a dossier is, the strictest source says. `stood_at` is the
+    time of a status. Sources that are equal in all are believed in the order of their names, so that the answer is
+    stable. A step of the progress is only asked for what nobody else can know: the status.
     """
     ranked = sorted(sources, key=lambda source: source.name)
     ranked.sort(key=lambda source: (source.entity == DOSSIER, source.precedence, source.latest), reverse=True)
@@ -118,6 +121,7 @@ def merge(sources: Iterable[Source]) -> Merged:
             made.sort(key=lambda claim: (_named(claim, name), claim.source.latest), reverse=True)
         elif particular:
             made.sort(key=lambda claim: _rank(claim.source, name), reverse=True)
+    claims.get(_STRICTEST, []).sort(key=lambda claim: rank(claim.value), reverse=True)  # of equals as they were
     _keep_with_status(claims)
     return Merged(nest((name, made[0].value) for name, made in claims.items()), claims)
 

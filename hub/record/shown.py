@@ -14,6 +14,8 @@ from hub.record.text import fold
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_DIGITS = re.compile(r"\D+")
+# Letters of a word and of a key, and words: what is longer no index of PostgreSQL takes, and it would fail its page.
+_LONGEST_WORD, _LONGEST_KEY, _MOST_WORDS = 100, 200, 2000
 _NUMBERS = ("id_number", "tax_code", "paper_number")  # of an owner: the first that a source gives
 
 
@@ -36,24 +38,45 @@ class Shown(NamedTuple):
     search: str  # words of the codes, the owner's name, the summary and the procedure, folded, one space between
 
 
+class Place(NamedTuple):
+    """What decides who may see a dossier: those of its columns that a grant limits."""
+
+    agency: str
+    procedure: str | None
+    field: str | None
+    confidentiality: int
+
+
 def shown(values: Values, codes: Sequence[Code]) -> Shown:
     """How a dossier with these values, known under these codes, is found."""
-    procedure, owner = values.get("procedure", {}), values.get("applicant", {})
+    owner = values.get("applicant", {})
+    agency, procedure, field, confidentiality = place(values)
     return Shown(
         str(values["code"]),
-        agency_key(values.get("agency", {}).get("code", "")),
-        procedure_key(procedure["code"]) if procedure.get("code") else None,
-        field_key(procedure["field_code"]) if procedure.get("field_code") else None,
+        agency,
+        procedure,
+        field,
         values["status"],
         values.get("channel"),
-        rank(values.get("confidentiality")),
+        confidentiality,
         received_on(values),
         due_at(values),
         ended_at(values),
         name_key(owner.get("name", "")),
-        next((normalise(owner[name]) for name in _NUMBERS if owner.get(name)), None),
+        next((normalise(owner[name])[:_LONGEST_KEY] for name in _NUMBERS if owner.get(name)), None),
         phone_key(owner["phone"]) if owner.get("phone") else None,
         search_text(values, codes),
+    )
+
+
+def place(values: Values) -> Place:
+    """Where a dossier with these values stands."""
+    procedure = values.get("procedure", {})
+    return Place(
+        agency_key(values.get("agency", {}).get("code", "")),
+        procedure_key(procedure["code"]) if procedure.get("code") else None,
+        field_key(procedure["field_code"]) if procedure.get("field_code") else None,
+        rank(values.get("confidentiality")),
     )
 
 
@@ -65,17 +88,17 @@ def received_on(values: Values) -> str:
 def search_text(values: Values, codes: Sequence[Code]) -> str:
     """What a search looks through."""
     said = (values.get("applicant", {}).get("name"), values.get("summary"), values.get("procedure", {}).get("name"))
-    return " ".join(words(" ".join([*sorted(code.value for code in codes), *filter(None, said)])))
+    return " ".join(words(" ".join([*sorted(code.value for code in codes), *filter(None, said)]))[:_MOST_WORDS])
 
 
 def words(text: str) -> list[str]:
     """The words of a text as they are searched: `HS-2026/01 Nguyễn Đức` → hs, 2026, 01, nguyen, duc."""
-    return _WORD.findall(fold(text))
+    return [word[:_LONGEST_WORD] for word in _WORD.findall(fold(text))]
 
 
 def name_key(name: str) -> str:
     """A person's name as names are compared."""
-    return " ".join(words(name))
+    return " ".join(words(name))[:_LONGEST_KEY]
 
 
 @lru_cache(maxsize=4096)
@@ -98,5 +121,5 @@ def field_key(code: str) -> str:
 
 def phone_key(phone: str) -> str:
     """A telephone number as numbers are compared: `+84 90 123 45 67` and `090.1234567` are one."""
-    digits = _NOT_DIGITS.sub("", phone)
+    digits = _NOT_DIGITS.sub("", phone)[:_LONGEST_KEY]
     return "0" + digits[2:] if digits.startswith("84") and len(digits) > 10 else digits

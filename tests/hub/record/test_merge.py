@@ -1,13 +1,16 @@
 """Several sources, one dossier."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.record.confidentiality import rank
 from hub.record.merge import Source, flatten, merge, merged_values, nest
 
+DAYS_OF_CHANGES = st.sampled_from(["", "2026-05-20T00:00:00Z", "2026-05-21T00:00:00Z"])
 NAMES = st.sampled_from(["code", "status", "applicant.name", "applicant.phone", "procedure.code", "documents"])
 VALUES = st.dictionaries(NAMES, st.sampled_from(["a", "b", "c"]), min_size=1).map(lambda fields: nest(fields.items()))
 SOURCES = st.lists(
@@ -72,6 +75,33 @@ def test_a_source_that_does_not_say_when_it_changed_is_as_late_as_the_times_that
     first = source("a", note="first", received_at="2025-07-01T00:00:00Z")
     later = source("b", note="later", received_at="2025-11-01T00:00:00Z")
     assert merge([first, later]).values["note"] == "later"
+
+
+@pytest.mark.parametrize("strict", ["limited", "sensitive"])
+def test_the_most_confidential_counts_whatever_the_precedence(strict: str) -> None:
+    trusted = replace(
+        source("city", 10, "2026-05-21T00:00:00Z", confidentiality="normal", summary="city"),
+        precedence_for={"confidentiality": 100},
+    )
+    weak = source("district", 0, "2026-05-20T00:00:00Z", confidentiality=strict, summary="district")
+    merged = merge([trusted, weak])
+    assert merged.values == {"confidentiality": strict, "summary": "city"}
+    assert [claim.source for claim in merged.claims["confidentiality"]] == [weak, trusted]  # and provenance says so
+    assert merged.conflicts == 2
+
+
+LEVELS = st.sampled_from(["normal", "limited", "sensitive", None])
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), DAYS_OF_CHANGES, LEVELS), min_size=1, max_size=6), st.randoms())
+def test_no_order_precedence_or_time_makes_a_dossier_less_confidential(said: list[Any], random: Any) -> None:
+    sources = [
+        source(f"{at}", precedence, changed, status="a", **({} if level is None else {"confidentiality": level}))
+        for at, (precedence, changed, level) in enumerate(said)
+    ]
+    merged = merge(random.sample(sources, len(sources)))
+    assert rank(merged.values.get("confidentiality")) == max(rank(level) for *_, level in said)
+    assert merged == merge(sources)
 
 
 def test_a_field_that_only_the_weaker_source_knows_is_kept() -> None:
