@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
 
-from hub.record.grant import EVERYTHING, Grant
+from hub.record.grant import EVERYTHING, NOTHING, Grant
 from hub.store.access_tables import clients
 from hub.store.database import Database, Transaction
 
@@ -46,7 +46,7 @@ class Client:
     title: str
     role: Role
     connector: str | None  # of the role push
-    grant: Grant  # of the role query; others see everything, but for push
+    grant: Grant  # of the role query; read and manage see everything, push nothing
     quota: Quota
     subject: Subject | None
     purpose: str  # why it reads, where a request does not say
@@ -70,11 +70,28 @@ class Wanted:
     author: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one that was put."""
+
+    id: int
+    made: bool  # there was none of this name before
+
+
 COLUMNS = tuple(clients.c)
 
 
-def put(transaction: Transaction, wanted: Wanted, now: datetime) -> int:
-    """Register a client, or make the one of this name what is wanted; its id. Its keys stay as they are."""
+class SubjectTaken(Exception):
+    """Another client comes with these tokens already; the sentence says which."""
+
+
+def put(transaction: Transaction, wanted: Wanted, now: datetime) -> Done:
+    """Register a client, or make the one of this name what is wanted. Its keys stay as they are.
+
+    Raises:
+        SubjectTaken: another client comes with tokens of that issuer under that name.
+    """
+    _not_taken(transaction, wanted)
     values = {
         "title": wanted.title,
         "role": wanted.role,
@@ -90,10 +107,19 @@ def put(transaction: Transaction, wanted: Wanted, now: datetime) -> int:
     known: int | None = transaction.scalar(select(clients.c.id).where(clients.c.name == wanted.name))
     if known is not None:
         transaction.execute(update(clients).where(clients.c.id == known).values(**values))
-        return known
+        return Done(known, made=False)
     made = insert(clients).values(name=wanted.name, created_at=now, **values).returning(clients.c.id)
-    found: int = transaction.execute(made).scalar_one()
-    return found
+    return Done(transaction.execute(made).scalar_one(), made=True)
+
+
+def _not_taken(transaction: Transaction, wanted: Wanted) -> None:
+    if wanted.subject is None:
+        return
+    mine = (clients.c.issuer == wanted.subject.issuer) & (clients.c.subject == wanted.subject.name)
+    other: str | None = transaction.scalar(select(clients.c.name).where(mine, clients.c.name != wanted.name))
+    if other is not None:
+        told = f"tokens of {wanted.subject.issuer} for {wanted.subject.name} are those of the client {other}"
+        raise SubjectTaken(f"{told}; take them from it first, or name another")
 
 
 def remove(transaction: Transaction, name: str) -> bool:
@@ -132,7 +158,7 @@ def client(row: Any) -> Client:
         row.title,
         role,
         row.connector,
-        Grant.read(row.grant) if role is Role.QUERY else EVERYTHING,
+        _grant(role, row.grant),
         Quota(**(row.quota or {})),
         Subject(row.issuer, row.subject) if row.issuer and row.subject else None,
         row.purpose,
@@ -140,6 +166,15 @@ def client(row: Any) -> Client:
         row.created_at,
         row.changed_at,
     )
+
+
+def _grant(role: Role, kept: dict[str, Any] | None) -> Grant:
+    match role:
+        case Role.QUERY:
+            return Grant.read(kept)
+        case Role.PUSH:
+            return NOTHING
+    return EVERYTHING
 
 
 def _one(database: Database, query: Select[Any]) -> Client | None:

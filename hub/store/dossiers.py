@@ -3,22 +3,25 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, func, literal_column, or_, select
+from sqlalchemy import Connection, Row, RowMapping, Select, func, select
 
 from hub.record.dossier import Name
 from hub.record.entities import DOSSIER
 from hub.record.event import Event
-from hub.record.identity import Code, codes_of, normalise
-from hub.record.merge import Source, Values
-from hub.record.shown import agency_key, procedure_key, words
-from hub.record.standing import Moment, Standing
+from hub.record.identity import Code, normalise
+from hub.record.merge import Source
 from hub.record.timeline import Step
 from hub.record.timeline import timeline as steps
+from hub.store import finding, looking_up
 from hub.store.database import Database
+from hub.store.dossier_rows import DossierRow
+from hub.store.filters import Due, Filter
+from hub.store.finding import Place, Sort
 from hub.store.laid_out import believed, source_of, wrong_codes
-from hub.store.standing import stands
+from hub.store.scope import ALL
+from hub.store.sets import rows_with
 from hub.store.tables import (
     connectors,
     disowned,
@@ -30,18 +33,7 @@ from hub.store.tables import (
     source_records,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class DossierRow:
-    """A dossier as lists and look-ups need it."""
-
-    id: int
-    code: str
-    values: Values
-    received_on: str
-    first_seen_at: datetime
-    changed_at: datetime  # in the hub
-    gone_at: datetime | None  # since then none of its sources holds it any more
+__all__ = ["DossierRow", "Due", "Filter"]  # others import them from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,35 +92,6 @@ class DisownedRow:
     at: datetime
 
 
-class Position(NamedTuple):
-    """Where a list goes on: the last dossier of the page before."""
-
-    received_on: str
-    id: int
-
-
-class Due(NamedTuple):
-    """Dossiers that stand so against their due date at a moment."""
-
-    stands: Standing
-    at: Moment
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a list shows; None means anything. Times are UTC ISO 8601, `received_to` excluded."""
-
-    agency: str | None = None
-    status: str | None = None
-    procedure: str | None = None
-    received_from: str | None = None
-    received_to: str | None = None
-    words: str | None = None  # of the owner's name, the summary, the procedure or a code; accents do not matter
-    due: Due | None = None
-    conflicts: bool | None = None  # whether sources disagree on one of its fields
-    gone: bool | None = False  # whether its sources do not hold it any more
-
-
 @dataclass(frozen=True, slots=True)
 class Totals:
     """How much the record holds, without dossiers that are gone."""
@@ -140,41 +103,24 @@ class Totals:
 
 MOST_REVISIONS = 200  # that are shown of one dossier
 
-_COLUMNS = tuple(dossiers.c[name] for name in DossierRow.__slots__)
 _STANDING = dossiers.c.merged_into.is_(None)
 _GONE = dossiers.c.gone_at.is_not(None)
 
 
 def with_code(database: Database, code: str) -> list[DossierRow]:
-    """The dossiers that carry this code: more than one only where agencies gave the same number of their own.
-
-    Those that no record gives it for any more are only found where there is no other.
-    """
-    mine = select(dossier_codes.c.dossier_id).where(dossier_codes.c.value == normalise(code))
-    wanted = select(*_COLUMNS).where(dossiers.c.id.in_(mine)).order_by(dossiers.c.id)
-    with database.read() as connection:
-        found = _rows(connection, wanted)
-    if len(found) < 2:
-        return found
-    return [row for row in found if givers(database, row.id, code)] or found
+    """All dossiers that carry this code, for whoever sees everything: `looking_up.with_code`."""
+    return [found.row for found in looking_up.with_code(database, code, ALL)]
 
 
 def givers(database: Database, dossier_id: int, code: str) -> list[Name]:
     """The records of a dossier that give this code now, each by its connector and key."""
-    said = [source.source for source in sources(database, dossier_id)]
-    wanted = normalise(code)
-    return [one.name for one in said if any(wanted == given.value for given in codes_of(one.values, one.scope))]
+    giving = looking_up.givers(database, [dossier_id]).get(dossier_id, {})
+    return sorted(giving.get(normalise(code), ()))
 
 
-def page(database: Database, wanted: Filter, after: Position | None = None, limit: int = 50) -> list[DossierRow]:
-    """Newest reception first; `after` is the last dossier of the page before."""
-    query = select(*_COLUMNS).where(_STANDING, *_conditions(wanted))
-    if after is not None:
-        same = and_(dossiers.c.received_on == after.received_on, dossiers.c.id < after.id)
-        query = query.where(or_(dossiers.c.received_on < after.received_on, same))
-    query = query.order_by(dossiers.c.received_on.desc(), dossiers.c.id.desc()).limit(limit)
-    with database.read() as connection:
-        return _rows(connection, query)
+def page(database: Database, wanted: Filter, after: Place | None = None, limit: int = 50) -> list[DossierRow]:
+    """All that a filter finds, newest reception first: for whoever sees everything."""
+    return finding.page(database, wanted, ALL, Sort.RECEIVED, after, limit)
 
 
 def codes(database: Database, dossier_id: int) -> list[str]:
@@ -186,15 +132,17 @@ def codes(database: Database, dossier_id: int) -> list[str]:
 
 def sources(database: Database, dossier_id: int) -> list[SourceRow]:
     """The source records behind a dossier."""
-    query = (
-        select(source_records, connectors.c.name, connectors.c.agency, connectors.c.seen_at)
-        .join_from(source_records, connectors, connectors.c.id == source_records.c.connector_id)
-        .where(source_records.c.dossier_id == dossier_id)
-        .order_by(connectors.c.name, source_records.c.key)
-    )
+    return sources_of(database, [dossier_id]).get(dossier_id, [])
+
+
+def sources_of(database: Database, dossier_ids: Sequence[int]) -> dict[int, list[SourceRow]]:
+    """The source records behind each of these dossiers."""
+    found: dict[int, list[SourceRow]] = {}
     with database.read() as connection:
         wrong = wrong_codes(connection)
-        return [_source(row, wrong) for row in connection.execute(query)]
+        for row in rows_with(connection, _SOURCES, source_records.c.dossier_id, dossier_ids):
+            found.setdefault(row.dossier_id, []).append(_source(row, wrong))
+    return found
 
 
 def connectors_of(database: Database, dossier_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -219,15 +167,19 @@ def connectors_of(database: Database, dossier_ids: Sequence[int]) -> dict[int, l
 
 def timeline(database: Database, dossier_id: int) -> list[EventRow]:
     """What happened to a dossier, oldest first, each happening once."""
-    query = (
-        select(events, connectors.c.name.label("connector"))
-        .join_from(events, connectors, connectors.c.id == events.c.connector_id)
-        .where(events.c.dossier_id == dossier_id)
-        .order_by(connectors.c.name, events.c.key)
-    )
+    return timelines(database, [dossier_id]).get(dossier_id, [])
+
+
+def timelines(database: Database, dossier_ids: Sequence[int]) -> dict[int, list[EventRow]]:
+    """What happened to each of these dossiers."""
+    told: dict[int, list[RowMapping]] = {}
     with database.read() as connection:
-        rows = connection.execute(query).mappings().all()
-    return [_event(step, rows[step.teller]) for step in steps([_told(row) for row in rows])]
+        for row in rows_with(connection, _EVENTS, events.c.dossier_id, dossier_ids):
+            told.setdefault(row.dossier_id, []).append(row._mapping)  # noqa: SLF001  # SQLAlchemy's public name for it
+    return {
+        dossier_id: [_event(step, rows[step.teller]) for step in steps([_told(row) for row in rows])]
+        for dossier_id, rows in told.items()
+    }
 
 
 def revisions_of(database: Database, dossier_id: int, limit: int = MOST_REVISIONS) -> list[RevisionRow]:
@@ -270,29 +222,16 @@ def totals(database: Database) -> Totals:
         )
 
 
-def _conditions(wanted: Filter) -> Sequence[ColumnElement[bool]]:
-    column = dossiers.c
-    agency = None if wanted.agency is None else agency_key(wanted.agency)
-    procedure = None if wanted.procedure is None else procedure_key(wanted.procedure)
-    equal = {column.agency: agency, column.status: wanted.status, column.procedure: procedure}
-    conditions: list[ColumnElement[bool]] = [named == value for named, value in equal.items() if value is not None]
-    if wanted.received_from is not None:
-        conditions.append(column.received_on >= wanted.received_from)
-    if wanted.received_to is not None:
-        # No time of reception is kept as an empty text, which sorts before every time.
-        conditions += [column.received_on < wanted.received_to, column.received_on != ""]
-    if wanted.gone is not None:
-        conditions.append(_GONE if wanted.gone else ~_GONE)
-    if wanted.conflicts is not None:
-        # Written out, not bound: a partial index is only used where the planner sees its condition.
-        none: ColumnElement[int] = literal_column("0")
-        conditions.append(column.conflicts > none if wanted.conflicts else column.conflicts == none)
-    if wanted.due is not None:
-        conditions.append(stands(*wanted.due))
-    conditions.extend(column.search.contains(word, autoescape=True) for word in words(wanted.words or ""))
-    return conditions
-
-
+_SOURCES = (
+    select(source_records, connectors.c.name, connectors.c.agency, connectors.c.seen_at)
+    .join_from(source_records, connectors, connectors.c.id == source_records.c.connector_id)
+    .order_by(connectors.c.name, source_records.c.key)
+)
+_EVENTS = (
+    select(events, connectors.c.name.label("connector"))
+    .join_from(events, connectors, connectors.c.id == events.c.connector_id)
+    .order_by(connectors.c.name, events.c.key)
+)
 _OF_EVENT = ("at", "status", "name", "actor", "unit", "title", "started_at", "due_at", "inferred")
 
 
@@ -310,10 +249,6 @@ def _event(step: Step, row: RowMapping) -> EventRow:
 def _count(connection: Connection, query: Select[Any]) -> int:
     count: int = connection.execute(query).scalar_one()
     return count
-
-
-def _rows(connection: Connection, query: Select[Any]) -> list[DossierRow]:
-    return [DossierRow(**row) for row in connection.execute(query).mappings()]
 
 
 def _source(row: Row[Any], wrong: Mapping[Name, Set[Code]]) -> SourceRow:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     LargeBinary,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -16,7 +17,7 @@ from sqlalchemy import (
 from hub.store.columns import BigId, Json, UtcTime
 from hub.store.tables import metadata
 
-__all__ = ["feed", "lapses", "listings", "metadata", "removals", "tallies", "ticks"]
+__all__ = ["departures", "feed", "lapses", "listings", "metadata", "removals", "tallies", "ticks"]
 
 ticks = Table(  # what some process does again and again: once, over any number of them
     "ticks",
@@ -32,6 +33,20 @@ feed = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("position", BigInteger, nullable=False),
+)
+
+# Where a dossier was until a change of it took it elsewhere: who saw it there, and cannot see it now, is told that it
+# left. Never deleted: somebody may follow the feed from any position.
+departures = Table(
+    "departures",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),  # of that change
+    Column("dossier_id", BigId, nullable=False),
+    Column("code", Text, nullable=False),  # that it was shown under there
+    Column("agency", Text, nullable=False),
+    Column("procedure", Text),
+    Column("field", Text),
+    Column("confidentiality", SmallInteger, nullable=False),
 )
 
 # The keys that a full listing has shown, page by page: what its source does not hold any more is known from them.

@@ -2,21 +2,46 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, or_, select, update
 
 from hub.store import clients as asking
 from hub.store.access_tables import client_keys, clients
 from hub.store.clients import Client, Role, Wanted
-from hub.store.database import Database
+from hub.store.database import Database, Transaction
 
-__all__ = ["ApiKey", "Holder", "Role", "add", "held", "holder", "issue", "listed", "numbered", "revoke"]
+__all__ = [
+    "PREFIX",
+    "ApiKey",
+    "Holder",
+    "LastManager",
+    "Made",
+    "Role",
+    "add",
+    "digest",
+    "held",
+    "holder",
+    "issue",
+    "keeping_a_manager",
+    "listed",
+    "note_uses",
+    "numbered",
+    "remove",
+    "revoke",
+    "with_digest",
+]
 
-_PREFIX = "mch_"  # so that a leaked key is recognised for what it is
+PREFIX = "mch_"  # so that a leaked key is recognised for what it is
 _SHOWN = 10  # letters that are kept to tell a client's keys apart
+
+
+class LastManager(Exception):
+    """After this nobody could change the hub through the API any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +82,47 @@ class Holder:
         """Of a client that pushes: where to."""
         return self.client.connector
 
+    def works(self, now: datetime) -> bool:
+        """Whether the key has not expired."""
+        return self.expires_at is None or now < self.expires_at
 
-def issue(database: Database, name: str, now: datetime, role: Role = Role.READ, connector: str | None = None) -> str:
-    """A new key for `name`, shown this once; its older keys stop working. Its grant and the like stay as they are."""
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new key, and the number that it goes by from now on."""
+
+    id: int
+    key: str
+
+
+def issue(
+    database: Database,
+    name: str,
+    now: datetime,
+    role: Role | None = None,
+    connector: str | None = None,
+    *,
+    expires_at: datetime | None = None,
+    author: str = "",
+) -> str:
+    """A new key for `name`, shown this once; its older keys stop working. Its grant and the like stay as they are.
+
+    Without a role the client keeps the one that it has; a new client then reads.
+    """
     with database.write() as transaction:
         known = transaction.execute(select(clients.c.id).where(clients.c.name == name)).one_or_none()
         if known is None:
-            client_id = asking.put(transaction, Wanted(name, role, connector=connector), now)
+            wanted = Wanted(name, role or Role.READ, connector=connector, author=author)
+            client_id = asking.put(transaction, wanted, now).id
         else:
             client_id = known.id
-            mine = clients.c.id == client_id
-            transaction.execute(update(clients).where(mine).values(role=role, connector=connector, changed_at=now))
+            _change_role(transaction, client_id, role, connector, author, now)
         transaction.execute(delete(client_keys).where(client_keys.c.client_id == client_id))
-        return _made(transaction, client_id, now, None)
+        return _made(transaction, client_id, now, expires_at).key
 
 
-def add(database: Database, name: str, now: datetime, expires_at: datetime | None, old_until: datetime) -> str:
-    """One more key for a client, shown this once; its older keys work until `old_until` at most.
+def add(database: Database, name: str, now: datetime, expires_at: datetime | None, old_until: datetime | None) -> Made:
+    """One more key for a client, shown this once; its older keys work until `old_until` at most (None: as they did).
 
     Raises:
         LookupError: there is no such client.
@@ -82,20 +131,28 @@ def add(database: Database, name: str, now: datetime, expires_at: datetime | Non
         client_id: int | None = transaction.scalar(select(clients.c.id).where(clients.c.name == name))
         if client_id is None:
             raise LookupError(name)
-        longer = or_(client_keys.c.expires_at.is_(None), client_keys.c.expires_at > old_until)
-        older = update(client_keys).where(client_keys.c.client_id == client_id, longer)
-        transaction.execute(older.values(expires_at=old_until))
+        if old_until is not None:
+            longer = or_(client_keys.c.expires_at.is_(None), client_keys.c.expires_at > old_until)
+            older = update(client_keys).where(client_keys.c.client_id == client_id, longer)
+            transaction.execute(older.values(expires_at=old_until))
         return _made(transaction, client_id, now, expires_at)
 
 
 def holder(database: Database, key: str, now: datetime) -> Holder | None:
     """Whose key this is, or None: also where it has expired."""
-    return _holder(database, client_keys.c.digest == _digest(key), now)
+    found = with_digest(database, digest(key))
+    return found if found is not None and found.works(now) else None
+
+
+def with_digest(database: Database, key_digest: bytes) -> Holder | None:
+    """Whose key has this digest, or None; it may have expired."""
+    return _holder(database, client_keys.c.digest == key_digest)
 
 
 def numbered(database: Database, key_id: int, now: datetime) -> Holder | None:
     """Whose key has this id, or None: also where it has expired."""
-    return _holder(database, client_keys.c.id == key_id, now)
+    found = _holder(database, client_keys.c.id == key_id)
+    return found if found is not None and found.works(now) else None
 
 
 def listed(database: Database) -> list[ApiKey]:
@@ -112,33 +169,72 @@ def held(database: Database, name: str) -> list[ApiKey]:
 
 def revoke(database: Database, name: str, key_id: int | None = None) -> bool:
     """Stop every key of a client working, or one of them; False where there is none."""
+    with database.write() as transaction:
+        return remove(transaction, name, key_id)
+
+
+def remove(transaction: Transaction, name: str, key_id: int | None = None) -> bool:
+    """Like `revoke`, within a transaction."""
     mine = client_keys.c.client_id.in_(select(clients.c.id).where(clients.c.name == name))
     which = mine if key_id is None else mine & (client_keys.c.id == key_id)
-    with database.write() as transaction:
-        return transaction.execute(delete(client_keys).where(which)).rowcount > 0
+    return transaction.execute(delete(client_keys).where(which)).rowcount > 0
 
 
-def _holder(database: Database, which: ColumnElement[bool], now: datetime) -> Holder | None:
+@contextmanager
+def keeping_a_manager(transaction: Transaction, now: datetime) -> Iterator[None]:
+    """Around what changes clients or keys: somebody who may change the hub must be left, with a key or with tokens.
+
+    Raises:
+        LastManager: nobody is; the transaction must be undone.
+    """
+    managers = clients.c.role == Role.MANAGE
+    transaction.execute(select(clients.c.id).where(managers).with_for_update())  # two must not each spare the other
+    yield
+    working = or_(client_keys.c.expires_at.is_(None), client_keys.c.expires_at > now)
+    keyed = exists().where(client_keys.c.client_id == clients.c.id, working)
+    left = select(func.count()).select_from(clients).where(managers, or_(keyed, clients.c.subject.is_not(None)))
+    if not transaction.scalar(left):
+        raise LastManager
+
+
+def note_uses(database: Database, uses: Mapping[int, datetime]) -> None:
+    """When keys were last used, by their numbers; an earlier time never goes before a later one."""
+    older = or_(
+        client_keys.c.used_at.is_(None), client_keys.c.used_at < bindparam("at", type_=client_keys.c.used_at.type)
+    )
+    used = update(client_keys).where(client_keys.c.id == bindparam("key"), older).values(used_at=bindparam("at"))
+    rows = [{"key": key, "at": at} for key, at in sorted(uses.items())]
+    database.write_again(lambda transaction: transaction.execute(used, rows))
+
+
+def digest(key: str) -> bytes:
+    """What is kept of a key."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+
+
+def _change_role(
+    transaction: Transaction, client_id: int, role: Role | None, connector: str | None, author: str, now: datetime
+) -> None:
+    if role is not None:
+        values = {"role": role, "connector": connector, "changed_at": now, "author": author}
+        transaction.execute(update(clients).where(clients.c.id == client_id).values(**values))
+
+
+def _holder(database: Database, which: ColumnElement[bool]) -> Holder | None:
     columns = (client_keys.c.id.label("key_id"), client_keys.c.created_at.label("since"), client_keys.c.expires_at)
     query = select(*asking.COLUMNS, *columns).join_from(client_keys, clients).where(which)
     with database.read() as connection:
         row = connection.execute(query).one_or_none()
-    if row is None or (row.expires_at is not None and row.expires_at <= now):
-        return None
-    return Holder(asking.client(row), row.key_id, row.since, row.expires_at)
+    return None if row is None else Holder(asking.client(row), row.key_id, row.since, row.expires_at)
 
 
-def _made(transaction: Any, client_id: int, now: datetime, expires_at: datetime | None) -> str:
-    key = _PREFIX + secrets.token_urlsafe(24)
-    values = {"client_id": client_id, "digest": _digest(key), "hint": key[:_SHOWN]}
-    transaction.execute(insert(client_keys).values(**values, created_at=now, expires_at=expires_at))
-    return key
+def _made(transaction: Transaction, client_id: int, now: datetime, expires_at: datetime | None) -> Made:
+    key = PREFIX + secrets.token_urlsafe(24)
+    values = {"client_id": client_id, "digest": digest(key), "hint": key[:_SHOWN]}
+    made = insert(client_keys).values(**values, created_at=now, expires_at=expires_at).returning(client_keys.c.id)
+    return Made(transaction.execute(made).scalar_one(), key)
 
 
 def _key(row: Any) -> ApiKey:
     names = (row.id, row.name, Role(row.role), row.connector)
     return ApiKey(*names, row.hint, row.created_at, row.expires_at, row.used_at)
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode()).digest()

@@ -90,7 +90,11 @@ exports = Table(
     Column("format", String(10), nullable=False),  # ndjson, csv, xlsx, parquet
     Column("filter", Json, nullable=False),
     Column("fields", Json),  # dotted names; empty: all that the client may see
+    Column("options", Json, nullable=False),  # {compress, dialect}: hub.outbox.exports.options
+    Column("grant", Json, nullable=False),  # the client's when it asked: one that has less now gets nothing
     Column("purpose", Text, nullable=False, server_default=""),
+    Column("person", Text),  # on whose behalf, for the log of reads
+    Column("address", String(60), nullable=False, server_default=""),  # of the network, likewise
     Column("state", String(10), nullable=False),  # queued, running, done, failed, cancelled, expired
     Column("position", BigInteger, nullable=False),  # of the change feed when it began: follow from there
     Column("upto_id", BigInteger, nullable=False),  # the last dossier that there was then

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from hub.record.dossier import Dossier, Name, Stored, Voice
 from hub.record.identity import Code
 from hub.record.shown import Shown
-from hub.store import feed, gone
+from hub.store import departures, feed, gone
 from hub.store.columns import as_json
 from hub.store.copying import RawRow, reserve_ids, update_rows, upsert_rows, write_rows
 from hub.store.laid_out import Arrival, dossiers_by_record
@@ -84,7 +84,9 @@ def _save_rows(
     positions = iter(feed.take_positions(connection, how_many))
     new = [(*_dossier_row(dossier, now, next(positions)), now) for dossier in born]
     write_rows(connection, dossiers, (*_DOSSIER, "first_seen_at"), new)
-    update_rows(connection, dossiers, _DOSSIER, [_dossier_row(dossier, now, next(positions)) for dossier in known])
+    otherwise = [(dossier, next(positions)) for dossier in known]
+    update_rows(connection, dossiers, _DOSSIER, [_dossier_row(dossier, now, at) for dossier, at in otherwise])
+    departures.note(connection, otherwise)
     update_rows(connection, dossiers, ("id", "position"), [(dossier.id, next(positions)) for dossier in stirred])
     update_rows(connection, dossiers, _PART, [(was, one.id, now, next(positions)) for was, one in parts.items()])
 

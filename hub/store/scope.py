@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import Column, ColumnElement, Connection
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from hub.record.confidentiality import rank
 from hub.record.grant import EVERYTHING, Grant
@@ -43,11 +45,12 @@ def scope_of(connection: Connection, grant: Grant, day: date) -> Scope:
     )
 
 
-def within(scope: Scope) -> Sequence[ColumnElement[bool]]:
-    """The conditions on `dossiers`; none where everything is seen."""
+def within(
+    scope: Scope, column: ReadOnlyColumnCollection[str, Column[Any]] = dossiers.c
+) -> Sequence[ColumnElement[bool]]:
+    """The conditions on `dossiers`, or on another table with such columns; none where everything is seen."""
     if scope == ALL:
         return ()
-    column = dossiers.c
     conditions: list[ColumnElement[bool]] = [column.confidentiality <= scope.rank]
     limits = ((column.agency, scope.agencies), (column.procedure, scope.procedures), (column.field, scope.fields))
     conditions += [named.in_(sorted(limit)) for named, limit in limits if limit is not None]

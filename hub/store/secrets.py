@@ -60,10 +60,7 @@ class Keyring:
         Raises:
             SecretsLocked: one of them is no key.
         """
-        found = [_key(word, where) for word in text.replace(",", " ").split()]
-        if not found:
-            raise SecretsLocked(f"{where} holds no key; `hub secret new-key` makes one")
-        return cls(found)
+        return cls(keys_in(text, where))
 
     def encrypted(self, name: str, value: str) -> bytes:
         """The value as it is kept; it opens under this name alone."""
@@ -90,6 +87,18 @@ class Keyring:
             f"the secret {name} was encrypted with a key that this process does not have: "
             "give HUB_SECRETS_KEY the keys that were used here before, or set the secret again"
         )
+
+
+def keys_in(text: str, where: str) -> list[bytes]:
+    """The keys in a text, as `Keyring.of` takes it.
+
+    Raises:
+        SecretsLocked: one of them is no key, or there is none.
+    """
+    found = [_key(word, where) for word in text.replace(",", " ").split()]
+    if not found:
+        raise SecretsLocked(f"{where} holds no key; `hub secret new-key` makes one")
+    return found
 
 
 def new_key() -> str:

@@ -58,7 +58,7 @@ def for_many(records: int) -> str | None:
 
 
 SHORTLY = _settings({"lock_timeout": "500ms"}, local=True)  # for who can come again, instead of waiting
-_BEGIN = _settings(_SERVER, local=False)
+_BEGIN = _settings(_SERVER | {"TimeZone": "UTC"}, local=False)  # so that times come as they are meant
 
 
 def begin(connection: Any, _: object) -> None:

@@ -33,7 +33,6 @@ class WholeDossier:
 def whole(database: Database, row: DossierRow) -> WholeDossier:
     """Gather what stands behind a dossier."""
     sources = dossiers.sources(database, row.id)
-    claims = merge(source.source for source in sources).claims
     return WholeDossier(
         row,
         dossiers.codes(database, row.id),
@@ -41,8 +40,14 @@ def whole(database: Database, row: DossierRow) -> WholeDossier:
         dossiers.timeline(database, row.id),
         dossiers.revisions_of(database, row.id),
         dossiers.disowned_of(database, row.id),
-        {name: _provenance(made) for name, made in claims.items()},
+        claimed(sources),
     )
+
+
+def claimed(sources: Sequence[SourceRow]) -> dict[str, Provenance]:
+    """Who is believed for each field, by its dotted name; nothing where there is no source."""
+    claims = merge(source.source for source in sources).claims if sources else {}
+    return {name: _provenance(made) for name, made in claims.items()}
 
 
 def _provenance(claims: Sequence[Claim]) -> Provenance:

@@ -137,7 +137,7 @@ def _end_as_told(pipe: Pipe) -> None:
 def _make(transaction: Connection, code: str, chance: Random) -> None:
     made = chance.randrange(1, 4)
     rows = [
-        _DOSSIER | {"code": f"{code}-{at}", "values": {"note": chance.random()}, "position": position}
+        _DOSSIER | {"code": f"{code}-{at}", "values": _values(f"{code}-{at}", chance), "position": position}
         for at, position in enumerate(feed.take_positions(transaction, made))
     ]
     transaction.execute(insert(dossiers), rows)
@@ -145,11 +145,16 @@ def _make(transaction: Connection, code: str, chance: Random) -> None:
 
 def _change(transaction: Connection, name: str, chance: Random) -> None:
     """Some of those that it made before: their positions move to the end."""
-    mine = select(dossiers.c.id).where(dossiers.c.code.startswith(f"{name}-")).order_by(func.random()).limit(2)
-    ids = transaction.execute(mine).scalars().all()
-    for dossier_id, position in zip(ids, feed.take_positions(transaction, len(ids)), strict=True):
-        news = {"values": {"note": chance.random()}, "position": position}
-        transaction.execute(update(dossiers).where(dossiers.c.id == dossier_id).values(**news))
+    columns = (dossiers.c.id, dossiers.c.code)
+    mine = select(*columns).where(dossiers.c.code.startswith(f"{name}-")).order_by(func.random()).limit(2)
+    rows = transaction.execute(mine).all()
+    for row, position in zip(rows, feed.take_positions(transaction, len(rows)), strict=True):
+        news = {"values": _values(row.code, chance), "position": position}
+        transaction.execute(update(dossiers).where(dossiers.c.id == row.id).values(**news))
+
+
+def _values(code: str, chance: Random) -> dict[str, Any]:
+    return {"code": code, "status": "processing", "note": str(chance.random())}
 
 
 def _run(database: Database, name: str, chance: Random, pipe: Pipe) -> None:

@@ -10,7 +10,8 @@ from hub.record.standing import Moment, Standing, standing
 from hub.record.status import Status
 from hub.store import schema
 from hub.store.database import Database
-from hub.store.dossiers import Due, Filter, Position, page
+from hub.store.dossiers import page
+from hub.store.finding import Due, Filter, Sort, place_of
 from hub.store.tables import dossiers
 
 NOW = datetime(2026, 5, 20, 3, tzinfo=UTC)
@@ -67,7 +68,7 @@ def test_pages_of_a_state_together_are_the_list_of_it(database: Database) -> Non
     after = None
     while found := page(database, wanted, after, 2):
         paged += [row.code for row in found]
-        after = Position(found[-1].received_on, found[-1].id)
+        after = place_of(found[-1], Sort.RECEIVED)
     assert paged == whole
 
 

@@ -77,8 +77,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back: of a client's keys the newest stays."""
     _keys_of_before()
-    tables = ("exports", "notices", "subscriptions", "spellings", "followers", "reads_head", "reads", "counters")
-    for table in (*tables, "client_keys", "clients"):
+    tables = ("departures", "exports", "notices", "subscriptions", "spellings", "followers", "reads_head", "reads")
+    for table in (*tables, "counters", "client_keys", "clients"):
         op.drop_table(table)
     if _is_sqlite():
         for name in ("new", "old", "other"):
@@ -231,6 +231,17 @@ def _keys_of_before() -> None:
 
 def _outbox() -> None:
     op.create_table(
+        "departures",
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("dossier_id", BigId, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("procedure", sa.Text(), nullable=True),
+        sa.Column("field", sa.Text(), nullable=True),
+        sa.Column("confidentiality", sa.SmallInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_departures")),
+    )
+    op.create_table(
         "followers",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
@@ -300,7 +311,11 @@ def _outbox() -> None:
         sa.Column("format", sa.String(length=10), nullable=False),
         sa.Column("filter", Json(), nullable=False),
         sa.Column("fields", Json(), nullable=True),
+        sa.Column("options", Json(), nullable=False),
+        sa.Column("grant", Json(), nullable=False),
         sa.Column("purpose", sa.Text(), server_default="", nullable=False),
+        sa.Column("person", sa.Text(), nullable=True),
+        sa.Column("address", sa.String(length=60), server_default="", nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("upto_id", sa.BigInteger(), nullable=False),
