@@ -61,6 +61,7 @@ class Freshness:
 
     as_of: datetime | None  # the longest ago of them; None: one was never read to its end
     stale: bool
+    source_seen_at: datetime | None = None  # the last of them; None: none was ever read to its end
 
 
 def states(database: Database, now: datetime, *, retired: bool = False) -> list[ConnectorState]:
@@ -77,7 +78,8 @@ def freshness(rows: Mapping[str, ConnectorRow], names: Iterable[str], now: datet
     wanted = [rows.get(name) for name in names]
     seen = [row.seen_at for row in wanted if row is not None and row.seen_at is not None]
     as_of = min(seen) if seen and len(seen) == len(wanted) else None
-    return Freshness(as_of, any(row is None or row.stale(now) for row in wanted))
+    stale = any(row is None or row.stale(now) for row in wanted)
+    return Freshness(as_of, stale, max(seen, default=None))
 
 
 def _state(
