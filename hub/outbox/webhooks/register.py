@@ -1,0 +1,180 @@
+"""What people do with subscriptions; the API and the command line ask it alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from hub.outbox.webhooks import body, secret
+from hub.outbox.webhooks.address import NotAllowed
+from hub.outbox.webhooks.line import Exchange, Line
+from hub.outbox.webhooks.rules import Rules
+from hub.outbox.webhooks.secret import Secrets
+from hub.outbox.webhooks.state import FROM, TO, Content, Move, WebhookState
+from hub.store import feed, notices, subscriptions
+from hub.store.clients import Client, Role
+from hub.store.database import Database, Transaction
+from hub.store.notices import Which
+from hub.store.subscriptions import MOST_WAITING, SubscriptionRow, Wanted
+from hub.view.wanted import read_filter
+
+MOST_OF_A_CLIENT = 50
+_MENDED = {"failures": 0, "failing_since": None, "open_until": None, "because": None}
+
+
+class TooMany(Exception):
+    """A client has as many subscriptions as it may have; the sentence says how many."""
+
+
+class NotNow(Exception):
+    """The subscription's state does not allow this; the sentence says which it allows."""
+
+
+class NoSuchWebhook(LookupError):
+    """There is no such subscription, or it is another client's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A subscription and its secret, which is shown this once."""
+
+    row: SubscriptionRow
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The subscriptions of one hub."""
+
+    database: Database
+    rules: Rules
+
+    def add(
+        self,
+        client: Client,
+        title: str,
+        url: str,
+        document: Mapping[str, Any],
+        content: Content,
+        author: str,
+        after: int | None = None,
+    ) -> Made:
+        """Tell a client of changes from now on, or of those after a position of the change feed.
+
+        Raises:
+            NotAllowed: nothing may be sent to that address.
+            NotSeen, ValueError: the filter is not right, or the position is one that the feed has not come to.
+            TooMany: it has enough of them.
+            SecretsLocked: the keys of the hub's secrets cannot be used.
+        """
+        self.rules.allowed.place(url)
+        if client.role is Role.PUSH:
+            raise NotAllowed(f"{client.name} pushes only, so it is told nothing; subscribe a client that reads")
+        now = datetime.now(UTC)
+        read_filter(document, client.grant, now, self.rules.near_due)
+        latest = feed.latest(self.database)
+        if after is not None and after > latest:
+            raise ValueError(f"the change feed has come to {latest}, not to {after} yet")
+        wanted = Wanted(client.id, title, url, document, content, latest if after is None else after, author)
+        fresh, keyring = Secrets(secret.new()), self.rules.keys.keyring(make=True)
+
+        def keep(transaction: Transaction) -> int:
+            if subscriptions.how_many(transaction, client.id) >= MOST_OF_A_CLIENT:
+                raise TooMany(f"{client.name} has {MOST_OF_A_CLIENT} webhooks, which is as many as a client may have")
+            return subscriptions.add(transaction, wanted, lambda number: fresh.sealed(keyring, number), now)
+
+        return Made(self.one(self.database.write_again(keep)), fresh.now)
+
+    def one(self, number: int, client_id: int | None = None) -> SubscriptionRow:
+        """A subscription; of this client, where one is named.
+
+        Raises:
+            NoSuchWebhook: there is none.
+        """
+        row = subscriptions.get(self.database, number, client_id) if 0 < number < 2**63 else None
+        if row is None:
+            raise NoSuchWebhook(f"there is no webhook {number}")
+        return row
+
+    def change(self, row: SubscriptionRow, client: Client, wanted: Mapping[str, Any]) -> SubscriptionRow:
+        """Put another title, url, filter or content; what waits goes to the new address, by the new filter.
+
+        Raises:
+            NotAllowed, NotSeen, ValueError: as `add`.
+        """
+        values = dict(wanted)
+        if "url" in values:
+            self.rules.allowed.place(values["url"])
+            if row.state == WebhookState.ACTIVE:
+                values |= _MENDED  # what the old address did says nothing of the new one
+        if "filter" in values:
+            read_filter(values["filter"], client.grant, datetime.now(UTC), self.rules.near_due)
+        with self.database.write() as transaction:
+            subscriptions.change(transaction, row.id, None, **values, changed_at=datetime.now(UTC))
+            if "url" in values:
+                notices.due_now(transaction, row.id)
+        return self.one(row.id)
+
+    def move(self, row: SubscriptionRow, move: Move, why: str | None) -> SubscriptionRow:
+        """Pause it, or let it go on where it stood: nothing is missed.
+
+        Raises:
+            NotNow: see there.
+        """
+        values: dict[str, Any] = {"state": TO[move], "changed_at": datetime.now(UTC)}
+        values |= _MENDED if move is Move.RESUME else {"because": why}
+        with self.database.write() as transaction:
+            moved = subscriptions.change(transaction, row.id, FROM[move], **values)
+            if moved and move is Move.RESUME:
+                notices.due_now(transaction, row.id)
+        if not moved:
+            allowed = " or ".join(FROM[move])
+            raise NotNow(f"webhook {row.id} is {self.one(row.id).state}; only one that is {allowed} can {move}")
+        return self.one(row.id)
+
+    def remove(self, row: SubscriptionRow) -> None:
+        """Forget it, with everything that waits."""
+        with self.database.write() as transaction:
+            subscriptions.remove(transaction, row.id)
+
+    def rotate(self, row: SubscriptionRow) -> Made:
+        """Make a new secret; the present one signs beside it for a day.
+
+        Raises:
+            SecretsLocked: the keys of the hub's secrets cannot be used.
+        """
+        keyring = self.rules.keys.keyring(make=True)
+        fresh = self._secrets(row).rotated(datetime.now(UTC))
+        with self.database.write() as transaction:
+            subscriptions.change(transaction, row.id, None, secret=fresh.sealed(keyring, row.id))
+        return Made(self.one(row.id), fresh.now)
+
+    def test(self, row: SubscriptionRow) -> Exchange:
+        """Send one event that is about no dossier, now, whatever the subscription's state.
+
+        Raises:
+            NotAllowed: nothing may be sent to its address any more.
+            SecretsLocked: the keys of the hub's secrets cannot be used.
+        """
+        place, now, event_id = self.rules.allowed.place(row.url), datetime.now(UTC), uuid4().hex
+        sent = body.test_event(row.id, event_id, now)
+        headers = {"Content-Type": body.MEDIA_TYPE, "User-Agent": "mot-cua-hub", "Accept": "*/*"}
+        headers |= secret.headers(event_id, sent, self._secrets(row).signing(now), now)
+        with Line(place, self.rules.allowed, self.rules.seconds, self.rules.context) as line:
+            return line.post(sent, headers)
+
+    def resend(self, row: SubscriptionRow, which: Which) -> int:
+        """Let notices be sent once more, with the ids that the receiver knows; how many (the oldest first)."""
+
+        def again(transaction: Transaction) -> int:
+            room = MOST_WAITING - notices.how_many_wait(transaction, row.id)
+            return notices.send_again(transaction, row.id, which, room) if room > 0 else 0
+
+        return self.database.write_again(again)
+
+    def _secrets(self, row: SubscriptionRow) -> Secrets:
+        kept = subscriptions.secret(self.database, row.id)
+        if kept is None:
+            raise NoSuchWebhook(f"there is no webhook {row.id}")
+        return Secrets.opened(self.rules.keys.keyring(), row.id, kept)
