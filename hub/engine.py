@@ -12,14 +12,20 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from hub.store import schedules
+from hub.outbox.exports.exporter import Exporter
+from hub.outbox.exports.job import Room
+from hub.outbox.exports.reading import noting
+from hub.outbox.webhooks.sender import Sender
+from hub.store import counters, schedules
 from hub.store.database import Database, StoreError
 from hub.store.frozen import Frozen
 from hub.sync import completeness, freshness, replay
 from hub.sync.executor import Executor
+from hub.sync.reads_keeping import ReadsKeeper
 from hub.sync.retention import Housekeeper
+from hub.sync.spelling import Speller
 from hub.sync.worker import Worker
-from hub.wiring import Hub
+from hub.wiring import Hub, webhook_rules
 from schedules.clock import Clock
 from schedules.windows import Timetable
 
@@ -70,11 +76,17 @@ class Scheduler:
     def __init__(self, hub: Hub, fired: Callable[[], None] = lambda: None) -> None:
         self._hub, self._database, self._fired = hub, hub.database, fired
         self._housekeeper = Housekeeper(hub.database, hub.configuration.config.payloads.read())
+        reads = ReadsKeeper(hub.database, lambda: hub.reads.keys, hub.configuration.config.reads.keep)
+        self._speller = Speller(hub.database)
         self._stopping = threading.Event()
         self._clock = Clock(told("schedules", self._fire))
         self._clock.also(once(hub.database, "mappings", 10, self._try_quarantine), 10)
         self._clock.also(once(hub.database, "completeness", 15, self._count), 15)
+        self._clock.also(once(hub.database, "spelling", 5, self._learn), 5)
         self._clock.also(told("upkeep", self._keep_house), 60)
+        self._clock.also(once(hub.database, "reads_head", 3600, reads.tell_head), 60)
+        self._clock.also(once(hub.database, "reads_kept", 86_400, reads.prune), 60)
+        self._clock.also(once(hub.database, "counters", 3600, self._forget_counts), 60)
 
     def start(self) -> None:
         """Begin to fire."""
@@ -101,6 +113,13 @@ class Scheduler:
         if completeness.plan(self._database, now, self._hub.count_rule, held_until):
             self._fired()
 
+    def _forget_counts(self, now: datetime) -> None:
+        counters.prune(self._database, now)
+
+    def _learn(self, _now: datetime) -> None:
+        """Words that dossiers came to hold, for searches with a slip."""
+        self._speller.learn(self._stopping)
+
     def _keep_house(self) -> None:
         if self._housekeeper.is_due():
             self._housekeeper.prune(self._stopping)
@@ -110,22 +129,32 @@ class Engine:
     """Scheduler and worker in threads of one process, for `hub serve`."""
 
     def __init__(self, hub: Hub) -> None:
-        self._database = hub.database
+        self._database, self._reads = hub.database, hub.reads
         self._worker = local_worker(hub)
         self._scheduler = Scheduler(hub, self._worker.wake)
+        self._sender = sender(hub)
+        self._exporter = exporter(hub)
         self._watch = Watch(hub.database, self._worker)
 
     def start(self) -> None:
         """Begin to fire and to work."""
+        self._reads.start()
         self._worker.start()
         self._scheduler.start()
+        self._sender.start()
+        self._exporter.start()
         self._watch.start()
 
     def stop(self) -> None:
         """Fire no more, let every run go back to the queue at its next page, give the connections back."""
+        self._sender.wind_down()
+        self._exporter.wind_down()
         self._watch.stop()
         self._scheduler.stop()
         self._worker.stop()
+        self._sender.stop()
+        self._exporter.stop()
+        self._reads.stop()
         self._database.close()
 
 
@@ -133,6 +162,19 @@ def local_worker(hub: Hub) -> Executor:
     """The executor that is threads and the table of runs."""
     setting = hub.configuration.config.workers
     return Worker(hub.database, hub.source, hub.owner, setting.threads, setting.slice.total_seconds())
+
+
+def sender(hub: Hub) -> Sender:
+    """What tells subscribers of changes."""
+    return Sender(hub.database, webhook_rules(hub.configuration, hub.database), hub.reads, hub.owner)
+
+
+def exporter(hub: Hub) -> Exporter:
+    """What writes files of many dossiers."""
+    config, root = hub.configuration.config, hub.configuration.root
+    setting = config.exports
+    room = Room(hub.database, root / setting.folder, setting.keep, config.due.near, noting(hub.reads))
+    return Exporter(room, hub.owner, setting.at_once)
 
 
 def worker(hub: Hub) -> Executor:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from collections.abc import Mapping as Map
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,17 +18,21 @@ from hub.config.references import References, secrets_in
 from hub.config.register import Register
 from hub.config.vault import Vault
 from hub.inspection.received import Rereads, rereads_by
+from hub.outbox.webhooks.address import Allowed
+from hub.outbox.webhooks.rules import Rules
 from hub.record.entities import ENTITIES, Entity
 from hub.record.fields import RecordField
 from hub.store import connectors
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database, connect
+from hub.store.reads import SealKeys
 from hub.store.registrations import Unregistered
 from hub.store.schema import ensure_current
 from hub.sync import garbage
 from hub.sync.completeness import Rule as CountRule
 from hub.sync.counting import can_list
 from hub.sync.owner import this_process
+from hub.sync.reading_log import ReadLog
 from hub.sync.source import Source
 from mappings.engine.library import Library, UnknownMapping
 from mappings.engine.reading import Mapping
@@ -44,6 +49,7 @@ class Hub:
     database: Database
     in_use: InUse
     owner: str  # this process, for leases
+    reads: ReadLog  # not begun: whoever serves or works for long begins and ends it
 
     def source(self, name: str) -> Source:
         """An active connector, ready to be run: built anew for each run, so that every change counts from the next on.
@@ -134,7 +140,8 @@ def open_hub(configuration: Configuration) -> Hub:
         database.close()
         raise
     garbage.rarely_looked_for()
-    return Hub(configuration, database, in_use(configuration, database), owner=this_process())
+    used = in_use(configuration, database)
+    return Hub(configuration, database, used, this_process(), reading_log(configuration, database))
 
 
 def in_use(configuration: Configuration, database: Database, registry: Registry | None = None) -> InUse:
@@ -146,6 +153,30 @@ def in_use(configuration: Configuration, database: Database, registry: Registry 
 def rereads(configuration: Configuration, database: Database) -> Rereads:
     """How kept payloads become records again, by the name of their connector."""
     return rereads_by(in_use(configuration, database).connector)
+
+
+def reading_log(configuration: Configuration, database: Database) -> ReadLog:
+    """Where this process notes who read personal data."""
+    folder = configuration.root / configuration.config.reads.folder
+    return ReadLog(database, read_keys(configuration, database), folder)
+
+
+def read_keys(configuration: Configuration, database: Database) -> Callable[[], SealKeys]:
+    """What seals the log of reads; opened when it is needed."""
+    return lambda: SealKeys.derived(vault(configuration, database).keys())
+
+
+def webhook_rules(configuration: Configuration, database: Database) -> Rules:
+    """How subscribers are told of changes."""
+    section, config = configuration.config.webhooks, configuration.config
+    return Rules(
+        Allowed(section.hosts, section.plain_http),
+        vault(configuration, database),
+        section.timeout.total_seconds(),
+        section.senders,
+        config.due.near,
+        None if section.ca_file is None else configuration.root / section.ca_file,
+    )
 
 
 def vault(configuration: Configuration, database: Database) -> Vault:

@@ -27,7 +27,9 @@ class Cancellation(BaseModel):
         extra="forbid", frozen=True, json_schema_extra={"example": {"reason": "the department asked us to wait"}}
     )
 
-    reason: Text = Field(description="why; kept with the run, with the name of the key")
+    reason: Text = Field(
+        description="why; kept with the run, with the name of the key", json_schema_extra={"pattern": "[^\\s]"}
+    )
 
     @field_validator("reason")
     @classmethod

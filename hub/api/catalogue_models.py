@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from hub.api.parameters import Parameters, Text
+from hub.api.absence import absent
+from hub.api.parameters import Day, Parameters, Text
 
 _SAID_BY = "the connector that says so; null: the catalogue keeper's file, which goes before"
 
@@ -13,7 +14,7 @@ _SAID_BY = "the connector that says so; null: the catalogue keeper's file, which
 class OnDay(Parameters):
     """The day that is asked about."""
 
-    on: date | None = Field(
+    on: Day | None = Field(
         None, description="as it is on this day; left out, today", json_schema_extra={"example": "2025-06-30"}
     )
 
@@ -155,8 +156,8 @@ class RatingScore(BaseModel):
 class RatingAnswer(BaseModel):
     """A citizen's assessment of how a dossier was handled."""
 
-    connector: str
-    key: str = Field(description="the source's own identifier")
+    connector: str = absent()
+    key: str = absent("the source's own identifier")
     rated_at: datetime
     overall: Literal["very_satisfied", "satisfied", "dissatisfied"]
     complained: bool | None = Field(description="whether there was a complaint; null: the source does not say")
@@ -166,6 +167,6 @@ class RatingAnswer(BaseModel):
 
 
 class RatingsBehind(BaseModel):
-    """The ratings of a dossier."""
+    """The ratings of a dossier; with `include=ratings`."""
 
-    ratings: list[RatingAnswer] = Field([], description="what citizens said of its handling, oldest first")
+    ratings: list[RatingAnswer] = absent("what citizens said of its handling, oldest first")

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
+from hub.api.parameters import Day as WrittenDay
 from hub.api.parameters import Parameters
 from hub.store.tallies import State
 
@@ -23,9 +24,9 @@ class Count(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     days: int = Field(7, ge=1, le=_MOST_DAYS, description="so many days back, today included")
-    first: date | None = Field(None, description="instead: the first day, in Vietnam")
-    last: date | None = Field(None, description="the last day, which counts; left out, the first")
-    repair: bool = Field(default=True, description="fetch what is missing, and count again")
+    first: WrittenDay | None = Field(None, description="instead: the first day, in Vietnam")
+    last: WrittenDay | None = Field(None, description="the last day, which counts; left out, the first")
+    repair: StrictBool = Field(default=True, description="fetch what is missing, and count again")
 
     @model_validator(mode="before")
     @classmethod

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, model_validator
 
 from hub.api.models import ConnectorAnswer, WhyLate
-from hub.api.parameters import Parameters, Storable
+from hub.api.parameters import Day, Parameters, Storable
 from hub.record.connector_state import Life
 
 _WHY = "kept in the history"
+_LARGEST = 2**31 - 1
 
 
 class Why(Parameters):
@@ -27,7 +28,7 @@ class ConnectorPath(BaseModel):
 class VersionPath(ConnectorPath):
     """One version of a connector."""
 
-    version: int = Field(description="number of the version")
+    version: int = Field(ge=1, le=_LARGEST, description="number of the version")
 
 
 class MappingPath(BaseModel):
@@ -39,7 +40,7 @@ class MappingPath(BaseModel):
 class MappingVersionPath(MappingPath):
     """One version of a mapping."""
 
-    version: int = Field(description="number of the version")
+    version: int = Field(ge=1, le=_LARGEST, description="number of the version")
 
 
 class SecretPath(BaseModel):
@@ -73,14 +74,14 @@ class NeededReason(_Sent):
 class Rollback(NeededReason):
     """Which version is put into use again, and why."""
 
-    version: int = Field(ge=1, description="number of the old version")
+    version: int = Field(ge=1, le=_LARGEST, description="number of the old version")
 
 
 class NewSecret(_Sent):
     """A secret's value; it can be used by connectors, and read by nobody."""
 
     value: SecretStr = Field(min_length=1, max_length=64 * 1024)
-    expires_on: date | None = Field(None, description="its last day; operators are warned before")
+    expires_on: Day | None = Field(None, description="its last day; operators are warned before")
 
 
 class Secret(BaseModel):
@@ -163,7 +164,7 @@ class ConnectorPut(BaseModel):
 class HowToRun(_Sent):
     """What a run is to read."""
 
-    full: bool = Field(default=False, description="everything, not only what changed")
+    full: StrictBool = Field(default=False, description="everything, not only what changed")
 
 
 class MappingDetail(BaseModel):

@@ -37,7 +37,7 @@ from hub.store.versions import Kind
 from hub.sync import health as sync_health
 
 _CONNECTORS = [Tag(name="connectors", description="Department systems: register, change, pause, retire. Key: manage.")]
-_YAML: dict[str | int, Any] = {200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}}
+_YAML: dict[str | int, Any] = {200: {"content": {"application/yaml": {"schema": {"type": "object"}}}}}
 
 
 @api.post(

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from hub.api.absence import absent
 from hub.record.standing import Standing
 
 
@@ -54,8 +55,8 @@ class OnTime(BaseModel):
 
 
 class DueBehind(BaseModel):
-    """All due dates of one dossier."""
+    """All due dates of one dossier; with `include=due`."""
 
-    due_dates: list[DueDate] = Field(description="what sources said, in its order, then what the hub computes")
-    due_not_computed: Told | None = Field(description="what is missing for the hub to compute a due date")
-    on_time: OnTime
+    due_dates: list[DueDate] = absent("what sources said, in its order, then what the hub computes")
+    due_not_computed: Told | None = absent("what is missing for the hub to compute a due date; null: nothing")
+    on_time: OnTime = absent("whether it is on time, by two rules")

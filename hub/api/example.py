@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from hub.record.national import dossier_payload
+
 DOSSIER: dict[str, Any] = {
+    "id": "1207",
     "code": "000.00.15.H29-260518-0007",
     "status": {"code": "processing", "number": 4, "label": "Đang xử lý"},
     "procedure": {"code": "2.000488", "name": "Cấp Phiếu lý lịch tư pháp cho công dân Việt Nam"},
@@ -51,8 +54,10 @@ DOSSIER: dict[str, Any] = {
         },
     },
     "as_of": "2026-05-22T02:10:00Z",
+    "source_seen_at": "2026-05-22T02:10:00Z",
     "stale": False,
     "changed_at": "2026-05-22T02:00:07Z",
+    "position": 48211,
     "gone_at": None,
     "first_seen_at": "2026-05-18T01:20:03Z",
     "codes": ["000.00.15.H29-260518-0007", "H29.15-260518-0007"],
@@ -98,4 +103,27 @@ DOSSIER: dict[str, Any] = {
             "conflicts": [{"connector": "so-tu-phap", "key": "TP-7", "value": "supplement_requested"}],
         }
     },
+}
+_OF_ITEMS = ("id", "code", "status", "procedure", "agency", "applicant", "channel", "received_at", "due_at", "due")
+_FRESH = ("as_of", "source_seen_at", "stale", "changed_at", "position", "gone_at")
+ITEM = {name: DOSSIER[name] for name in (*_OF_ITEMS, *_FRESH)}
+COUNT = {"records": 1, "exact": True}
+PAGE: dict[str, Any] = {"items": [ITEM], "next_cursor": "bm90LWEtcmVhbC1jdXJzb3I", "count": COUNT}
+LOOKED_UP: dict[str, Any] = {
+    "items": [
+        {"code": ITEM["code"], "outcome": "found", "found": [ITEM | {"codes": DOSSIER["codes"]}]},
+        {"code": "000.00.15.H29-260518-9999", "outcome": "unknown", "found": []},
+    ]
+}
+COUNTS: dict[str, Any] = {
+    "counted_at": "2026-05-22T02:10:03Z",
+    "groups": [
+        {"agency": "000.00.15.H29", "status": "processing", "records": 412},
+        {"agency": "000.00.15.H29", "status": "returned", "records": 9108},
+    ],
+}
+NATIONAL: dict[str, Any] = {
+    "error_code": "0",
+    "message": "Thành công",
+    "result": [dossier_payload(DOSSIER | {"status": "processing"})],
 }

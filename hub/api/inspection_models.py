@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 
 class _Asked(BaseModel):
@@ -20,7 +20,7 @@ class Discover(_Asked):
     """What is to be shown."""
 
     operation: str | None = Field(None, max_length=500, description="this operation only")
-    sample: bool = Field(default=False, description="read one record too; words that may be personal are blanked")
+    sample: StrictBool = Field(default=False, description="read one record too; words that may be personal are blanked")
     as_connector: str | None = Field(
         None, pattern=r"^[a-z0-9][a-z0-9-]{0,79}$", description="a document for a connector of this name as well"
     )

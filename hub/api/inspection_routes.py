@@ -23,6 +23,7 @@ from hub.api.inspection_models import (
 from hub.api.parameters import NoParameters
 from hub.api.ports import Registered, register
 from hub.api.problems import ApiProblem
+from hub.api.reads import Action, note_read
 from hub.api.routes import api, errors
 from hub.inspection import answers
 from hub.inspection import check as inspection_check
@@ -110,6 +111,7 @@ def scaffold_connector(path: ConnectorPath, body: Guess) -> Answer:
 def preview_connector(path: ConnectorPath, body: Look) -> Answer:
     """What a sync would read: requests, answers, records, dossiers, problems. Stores nothing."""
     found = register().connector(path.name)
+    note_read(Action.SOURCE, (), {"connector": path.name, "page": "preview"}, records=body.records)
     return answers.preview(preview(_line_of(found), found.mapping, body.records))
 
 

@@ -1,7 +1,8 @@
 """What the API asks of the rooms above it: they are handed to the application, it never imports them."""
 
+from collections.abc import Collection, Hashable
 from datetime import date
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from flask import current_app
 from pydantic import BaseModel
@@ -10,10 +11,12 @@ from connectors.contract import ConnectorType
 from hub.inspection.line import Section
 from hub.record.connector_state import Move
 from hub.record.signature import Signature
+from hub.store.clients import Client, Wanted
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
+from hub.store.grant_codes import Unknown
 from hub.store.registrations import Moved, Put, Standing
-from hub.store.secrets import KeptSecret
+from hub.store.secrets import KeptSecret, Keyring
 from hub.store.versions import Kind, MappingInUse, VersionRow
 from hub.sync.kept import Reread
 from mappings.engine.reading import Mapping
@@ -67,6 +70,18 @@ class Secrets(Protocol):
 
     def remove(self, name: str) -> bool: ...
 
+    def keyring(self, *, make: bool = False) -> Keyring: ...
+
+
+class ClientDocuments(Protocol):
+    """How documents of clients are read and written; what each may raise stands in `hub.config.client`."""
+
+    def read(self, text: str, file: str, name: str) -> Wanted: ...
+
+    def document(self, client: Client) -> dict[str, Any]: ...
+
+    def doubts(self, wanted: Wanted, unknown: Unknown, issuers: Collection[str]) -> list[str]: ...
+
 
 class Register(Protocol):
     """The register of connectors, as `hub.config.register` keeps it; what each may raise stands there."""
@@ -76,6 +91,9 @@ class Register(Protocol):
 
     @property
     def vault(self) -> Secrets: ...
+
+    @property
+    def clients(self) -> ClientDocuments: ...
 
     @property
     def targets(self) -> Targets: ...
@@ -106,6 +124,14 @@ class Register(Protocol):
     def mapping_in_use(self, name: str) -> MappingInUse: ...
 
     def exported(self, name: str) -> dict[str, str]: ...
+
+
+class Waiters(Protocol):
+    """Requests that wait for the change feed, as `hub.web.waiting` counts them."""
+
+    def wait(self, who: Hashable, position: int, seconds: float) -> bool:
+        """Wait until the feed is past a position or the time is over; False: there is no place to wait."""
+        ...
 
 
 def register() -> Register:

@@ -7,8 +7,8 @@ from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from connectors.wording import did_you_mean
 from hub.api.parameters import known_parameters
+from hub.view.mistakes import mistakes
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -19,6 +19,20 @@ TITLES = {
     "no_key": "An API key is needed",
     "unknown_key": "The API key is not valid",
     "not_allowed": "The key does not open this",
+    "invalid_token": "The token is not valid",
+    "token_expired": "The token has expired",
+    "token_not_yet_valid": "The token is not valid yet",
+    "unknown_issuer": "The token's issuer is not known",
+    "unknown_signing_key": "The token's signature cannot be checked",
+    "wrong_audience": "The token is for somebody else",
+    "unknown_token_client": "The token's client is not registered",
+    "insufficient_scope": "The token lacks a scope",
+    "issuer_unavailable": "The token's issuer does not answer",
+    "client_not_found": "No client has this name",
+    "key_not_found": "The client has no such key",
+    "last_manager": "Nobody would be left who may change the hub",
+    "subject_taken": "Another client comes with these tokens",
+    "unknown_position": "The change feed has not come to this position",
     "not_found": "There is nothing at this address",
     "dossier_not_found": "No dossier has this code",
     "agency_not_found": "No agency has this code on that day",
@@ -43,6 +57,8 @@ TITLES = {
     "not_pushed_to": "Nothing is pushed to this connector",
     "not_active": "The connector takes nothing",
     "paused": "The connector is paused",
+    "nothing_found": "Nothing was found for this code and second fact",
+    "too_many_tries": "It was tried too often",
     "busy": "The connector is busy",
     "no_mapping": "The connector cannot read records just now",
     "half_a_body": "Only a part of the body arrived",
@@ -51,6 +67,8 @@ TITLES = {
     "too_many_records": "There are too many records in the body",
     "unknown_encoding": "The body is compressed in an unknown way",
     "unreadable_body": "The body cannot be read",
+    "unknown_media_type": "The body is of another media type",
+    "address_too_long": "The address is too long",
     "wrong_signature": "The signature is not that of the body",
     "bad_request_id": "The request number cannot be used",
     "request_id_reused": "The request number was used for something else",
@@ -59,13 +77,37 @@ TITLES = {
     "cannot_cancel": "The run cannot be cancelled",
     "method_not_allowed": "This address does not take this method",
     "removal_not_found": "No such removal",
+    "too_much_to_count": "Counting would take too long",
     "ambiguous_code": "Several dossiers have this code",
     "invalid_parameters": "A parameter is not right",
+    "too_many_requests": "The client has asked too much",
+    "reads_not_logged": "What is read cannot be noted",
+    "export_not_found": "There is no export of this number",
+    "export_not_ready": "The file is being written",
+    "export_not_written": "The file was not written",
+    "export_expired": "The file is not kept any more",
+    "export_outdated": "The file holds more than the client may see now",
+    "too_many_exports": "The client waits for too many exports",
+    "too_many_downloads": "Too many files are being sent",
+    "no_such_range": "The file has no such piece",
+    "format_not_installed": "The hub cannot write this format",
+    "not_seen": "The client is not shown this",
+    "webhook_not_found": "There is no such webhook",
+    "delivery_not_found": "There is no such delivery",
+    "too_many_webhooks": "The client has as many webhooks as it may have",
+    "busy_testing": "Another webhook is being tested",
     "hub_fault": "The hub met a fault of its own",
     "store_unavailable": "The database does not answer",
     "not_ready": "The hub is not ready",
 }
-_CODES = {404: "not_found", 405: "method_not_allowed", 500: "hub_fault", 503: "store_unavailable"}
+_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    414: "address_too_long",
+    500: "hub_fault",
+    503: "store_unavailable",
+}
 
 
 class ParameterProblem(BaseModel):
@@ -112,6 +154,7 @@ class Problem(BaseModel):
     code: str = Field(description="stable; one of: " + ", ".join(TITLES))
     detail: str = Field(description="one sentence on this very case, and what to do")
     errors: list[ParameterProblem] | None = Field(None, description="with `invalid_parameters`: each one")
+    retry_after_seconds: int | None = Field(None, description="when it may be tried again, as in `Retry-After`")
     candidates: list[Candidate] | None = Field(
         None, description="with `ambiguous_code`: choose with ?agency= or ?connector="
     )
@@ -128,20 +171,33 @@ class ApiProblem(Exception):
         self.more = more
 
 
+def problem_bytes(status: int, code: str, detail: str, **more: Any) -> bytes:
+    """The problem's document."""
+    kind = f"urn:mot-cua-hub:problem:{code}"
+    told = {"type": kind, "title": TITLES[code], "status": status, "code": code, "detail": detail}
+    return orjson.dumps(told | more)
+
+
 def answer(problem: ApiProblem) -> Response:
     """The problem as a response."""
-    body = {
-        "type": f"urn:mot-cua-hub:problem:{problem.code}",
-        "title": TITLES[problem.code],
-        "status": problem.status,
-        "code": problem.code,
-        "detail": problem.detail,
-        **problem.more,
-    }
-    response = Response(orjson.dumps(body), problem.status, mimetype=MEDIA_TYPE)
-    if problem.status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="mot-cua-hub"'
+    body = problem_bytes(problem.status, problem.code, problem.detail, **problem.more)
+    response = Response(body, problem.status, mimetype=MEDIA_TYPE)
+    if problem.status == 401 or problem.code == "insufficient_scope":
+        response.headers["WWW-Authenticate"] = _challenge(problem.code)
+    if "retry_after_seconds" in problem.more:
+        response.headers["Retry-After"] = str(problem.more["retry_after_seconds"])
+    if problem.code == "issuer_unavailable":
+        response.headers["Retry-After"] = "10"
     return response
+
+
+def _challenge(code: str) -> str:
+    """What RFC 6750 says of a key or token that opens nothing; of none at all, nothing but the way to send one."""
+    realm = 'Bearer realm="mot-cua-hub"'
+    if code == "no_key":
+        return realm
+    error = code if code == "insufficient_scope" else "invalid_token"
+    return f'{realm}, error="{error}", error_description="{TITLES[code]}"'
 
 
 def of_http(error: HTTPException) -> Response:
@@ -164,11 +220,8 @@ def store_unavailable() -> Response:
 
 def of_parameters(error: ValidationError) -> Response:
     """Every parameter that is not right, in one answer."""
-    known = known_parameters(error.title)
-    errors = [
-        {"parameter": str(each["loc"][0] if each["loc"] else ""), "message": _message(each, known)}
-        for each in error.errors()
-    ]
+    found = mistakes(error, known_parameters(error.title))
+    errors = [{"parameter": name, "message": sentence} for name, sentence in found]
     detail = " ".join(each["message"] for each in errors)
     return answer(ApiProblem(422, "invalid_parameters", detail, errors=errors))
 
@@ -182,16 +235,3 @@ def _detail(status: int, error: HTTPException) -> str:
         case 500:
             return "The hub could not answer; nothing was changed. Its log has the details; tell the hub's keeper."
     return error.description or error.name
-
-
-def _message(error: Any, known: list[str]) -> str:
-    name = error["loc"][0] if error["loc"] else ""
-    match error["type"]:
-        case "extra_forbidden":
-            return f"`{name}` is not a parameter here. {did_you_mean(str(name), known)}"
-        case "value_error":
-            return f"{error['ctx']['error']}."
-        case "enum":
-            choices = [choice.strip("' ") for choice in error["ctx"]["expected"].replace(" or ", ", ").split(",")]
-            return f"`{name}` cannot be “{error['input']}”. {did_you_mean(str(error['input']), choices)}"
-    return f"`{name}`: {error['msg'][0].lower()}{error['msg'][1:]}."

@@ -18,6 +18,7 @@ from connectors.push.reading import Pushed
 from connectors.push.receipt import Receipt
 from connectors.push.refusal import NotTaken
 from hub.api import ports
+from hub.api.known import note_use
 from hub.record.connector_state import Life
 from hub.store import keys
 from hub.store.database import Database
@@ -107,6 +108,7 @@ def admit(name: str, key: str | None) -> None:
     if holder is None:
         sentence = "This key was never issued or has been replaced; ask the hub's keeper."
         raise NotTaken(401, "unknown_key", sentence)
+    note_use(holder.key_id)
     if holder.role is not Role.PUSH or holder.connector != name:
         sentence = f"This key does not open {name}: the hub's keeper issues one for pushes to it."
         raise NotTaken(403, "not_allowed", sentence)

@@ -3,11 +3,17 @@
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, model_validator
 
 from hub.api.parameters import Parameters, Text
 
 _CHOICES = ("key", "group", "all", "everything")
+_ONE_OF: list[JsonValue] = [  # `_one`, for the OpenAPI document
+    {"properties": {"key": {"type": "string"}}, "required": ["key"]},
+    {"properties": {"group": {"type": "string"}}, "required": ["group"]},
+    {"properties": {"all": {"const": True}}, "required": ["all"]},
+    {"properties": {"everything": {"const": True}}, "required": ["everything"]},
+]
 
 
 class QuarantineGroups(Parameters):
@@ -27,13 +33,17 @@ class QuarantineList(QuarantineGroups):
 class Replayed(BaseModel):
     """Which records are read again: one of `key`, `group`, `all` and `everything`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"connector": "mot-cua", "all": True}, "oneOf": _ONE_OF},
+    )
 
     connector: Text = Field(description="name of the connector")
     key: Text | None = Field(None, description="the record in quarantine with this key")
     group: Text | None = Field(None, description="those in quarantine with this reason")
-    all: bool = Field(default=False, description="all that stand in quarantine")
-    everything: bool = Field(default=False, description="every current record, in quarantine or not")
+    all: StrictBool = Field(default=False, description="all that stand in quarantine")
+    everything: StrictBool = Field(default=False, description="every current record, in quarantine or not")
 
     @model_validator(mode="after")
     def _one(self) -> Self:

@@ -17,6 +17,7 @@ from hub.api.quarantine_models import (
     QuarantinePage,
     Replayed,
 )
+from hub.api.reads import Action, note_read
 from hub.api.routes import api, errors
 from hub.record.connector_state import Life
 from hub.store import connectors, cursor, quarantine, replays, runs
@@ -37,6 +38,8 @@ def list_quarantine(query: QuarantineList) -> Answer:
     found = quarantine.listed(_database(), query.connector, before, query.limit + 1, query.group)
     shown, now = found[: query.limit], datetime.now(UTC)
     following = cursor.after_id("quarantine", shown[-1].id) if shown != found else None
+    what = {"connector": query.connector, "page": "quarantine", "group": query.group}
+    note_read(Action.SOURCE, (), what, records=len(shown))
     return {"items": [_item(row, now) for row in shown], "next_cursor": following}
 
 

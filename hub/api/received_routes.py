@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from hub.api.parameters import Parameters
 from hub.api.problems import ApiProblem
+from hub.api.reads import Action, note_read
 from hub.api.routes import api, errors
 from hub.inspection.received import Rereads, received
 from hub.store.database import Database
@@ -44,6 +45,7 @@ def get_received(path: RecordPath, query: WhatReceived) -> Response:
         raise ApiProblem(404, "record_not_found", f"The hub has no record {path.key} of a connector {path.name}.")
     if not query.whole and not found.raw:
         raise ApiProblem(409, "not_read_again", f"{found.trouble}. `?whole=true` gives the answer that it came in.")
+    note_read(Action.SOURCE, (), {"connector": path.name, "key": path.key, "whole": query.whole}, records=1)
     # Never as what it is: a browser would show a department's HTML as if it were the hub's.
     answer = Response(found.payload.body if query.whole else found.raw, mimetype="application/octet-stream")
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.file_name(whole=query.whole)}"'

@@ -1,15 +1,23 @@
 """What the addresses of removals and of asking for runs take and answer, for the OpenAPI document."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.config import JsonDict
 
-from hub.api.parameters import Parameters, Text
+from hub.api.parameters import Day, Parameters, Text
 from hub.store.removals import RemovalState
 
 _EXAMPLE: JsonDict = {"connector": "mot-cua", "kind": "backfill", "from": "2026-01-01", "to": "2026-01-31"}
+_PERIOD: JsonDict = {  # `_has_its_period`, for the OpenAPI document
+    "if": {"properties": {"kind": {"const": "backfill"}}, "required": ["kind"]},
+    "then": {
+        "properties": {name: {"type": "string", "format": "date"} for name in ("from", "to")},
+        "required": ["from", "to"],
+    },
+    "else": {"properties": {name: {"type": "null"} for name in ("from", "to")}},
+}
 
 
 class RemovalList(Parameters):
@@ -57,7 +65,9 @@ class Decision(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    reason: Text = Field(description="why; kept in the history with the name of the key")
+    reason: Text = Field(
+        description="why; kept in the history with the name of the key", json_schema_extra={"pattern": "[^\\s]"}
+    )
 
     @field_validator("reason")
     @classmethod
@@ -78,14 +88,14 @@ class Decided(BaseModel):
 class WantedRun(BaseModel):
     """A run of a connector; a backfill needs its period."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": _EXAMPLE})
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": _EXAMPLE, **_PERIOD})
 
     connector: Text = Field(description="name of the connector")
     kind: Literal["incremental", "full", "backfill"] = Field(
         "incremental", description="what changed, everything, or what changed within a period"
     )
-    from_: date | None = Field(None, alias="from", description="of a backfill: its first day, in Vietnam")
-    to: date | None = Field(None, description="of a backfill: its last day")
+    from_: Day | None = Field(None, alias="from", description="of a backfill: its first day, in Vietnam")
+    to: Day | None = Field(None, description="of a backfill: its last day")
 
     @model_validator(mode="after")
     def _has_its_period(self) -> Self:

@@ -1,33 +1,22 @@
-"""Every address of the API on one page."""
+"""The API itself, and the addresses at which operators look at connectors and runs."""
 
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import orjson
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from hub.api import answers, catalogue_answers, due_answers
+from hub.api import answers
 from hub.api.answers import Answer
-from hub.api.models import Alive, ConnectorPage, Dossier, DossierPage, Run, RunPage
-from hub.api.parameters import (
-    ConnectorList,
-    DossierList,
-    DossierPath,
-    NoParameters,
-    RunList,
-    RunPath,
-    WhichDossier,
-)
+from hub.api.described import JSON, Described
+from hub.api.models import Alive, ConnectorPage, Run, RunPage
+from hub.api.parameters import ConnectorList, NoParameters, RunList, RunPath
 from hub.api.problems import MEDIA_TYPE, ApiProblem, answer
-from hub.store import connectors, cursor, dossiers, runs, schema
-from hub.store.candidates import Which, matching
+from hub.store import cursor, runs, schema
 from hub.store.database import Database
-from hub.store.dossiers import DossierRow, Filter, Position
-from hub.store.due import due_told
-from hub.store.ratings import ratings_of
-from hub.store.whole import whole
 from hub.sync import health as sync_health
 
 
@@ -42,7 +31,7 @@ api = APIBlueprint(
     __name__,
     url_prefix="/api/v1",
     abp_security=[{"bearer": []}, {"header": []}],
-    abp_responses=errors(401, 422, 500, 503),
+    abp_responses=errors(401, 422, 429, 500, 503),
 )
 health = APIBlueprint(
     "health",
@@ -50,7 +39,6 @@ health = APIBlueprint(
     url_prefix="/health",
     abp_tags=[Tag(name="health", description="For whoever watches over the hub; needs no key.")],
 )
-_DOSSIERS = [Tag(name="dossiers", description="The central record.")]
 _OPERATIONS = [Tag(name="operations", description="Connectors and their runs.")]
 
 
@@ -63,38 +51,27 @@ def _each_parameter_once() -> None:
             raise ApiProblem(422, "invalid_parameters", message, errors=errors)
 
 
+@api.before_request
+def _json_is_json() -> None:
+    """What cannot be read is refused as that: it is not taken for a body that was left out."""
+    if cast("Described", current_app).wanted_types() != (JSON,) or not (body := request.get_data()):
+        return
+    if not request.is_json:
+        sent = request.mimetype or "nothing"
+        raise ApiProblem(415, "unknown_media_type", f"The body is {sent}; send {JSON} and say so in `Content-Type`.")
+    try:
+        read = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ApiProblem(400, "bad_request", f"The body is not JSON: {error}.") from error
+    if not isinstance(read, dict):
+        message = "The body is JSON, but no object; send {} where there is nothing to say."
+        raise ApiProblem(422, "invalid_parameters", message, errors=[{"parameter": "", "message": message}])
+
+
 @api.errorhandler(cursor.CursorError)
 def _bad_cursor(_: cursor.CursorError) -> ResponseReturnValue:
     detail = "Use `next_cursor` exactly as it was answered, or leave `cursor` out to begin."
     return answer(ApiProblem(400, "bad_cursor", detail))
-
-
-@api.get("/dossiers", tags=_DOSSIERS, responses={200: DossierPage, **errors(400)}, operation_id="list_dossiers")
-def list_dossiers(query: DossierList) -> Answer:
-    """Dossiers by filter, newest reception first."""
-    names = ("agency", "status", "procedure", "received_from", "received_to", "conflicts", "gone")
-    due = due_answers.wanted(query.due, _now())
-    wanted = Filter(**{name: getattr(query, name) for name in names}, words=query.q, due=due)
-    after = None if query.cursor is None else cursor.dossier_position(query.cursor)
-    found = dossiers.page(_database(), wanted, after, query.limit + 1)
-    shown = found[: query.limit]
-    following = cursor.after_dossier(Position(shown[-1].received_on, shown[-1].id)) if shown != found else None
-    return {"items": _items(shown), "next_cursor": following}
-
-
-@api.get(
-    "/dossiers/<path:code>", tags=_DOSSIERS, responses={200: Dossier, **errors(404, 409)}, operation_id="get_dossier"
-)
-def get_dossier(path: DossierPath, query: WhichDossier) -> Answer:
-    """One dossier with all that is known behind it; any of its codes finds it."""
-    now, database = _now(), _database()
-    row = the_one(path.code, Which(query.agency, query.connector))
-    found = whole(database, row)
-    rows = {connector.name: connector for connector in connectors.listed(database)}
-    fresh = sync_health.freshness(rows, dossiers.connectors_of(database, [row.id]).get(row.id, ()), now)
-    due = due_answers.state(row.values, now) | due_answers.behind(due_told(database, found, now))
-    rated = [catalogue_answers.rating(one) for one in ratings_of(database, row.id)]
-    return answers.dossier(found, fresh, rows, now) | due | {"ratings": rated}
 
 
 @api.get("/connectors", tags=_OPERATIONS, responses={200: ConnectorPage}, operation_id="list_connectors")
@@ -138,42 +115,6 @@ def ready() -> Answer:
             503, "not_ready", "The database is of another version; `hub db upgrade` brings it to this one."
         )
     return {"status": "ok"}
-
-
-def _items(rows: list[DossierRow]) -> list[Answer]:
-    database, now = _database(), _now()
-    registered = {connector.name: connector for connector in connectors.listed(database)}
-    speakers = dossiers.connectors_of(database, [row.id for row in rows])
-    return [
-        answers.dossier_item(row, sync_health.freshness(registered, speakers.get(row.id, ()), now))
-        | due_answers.state(row.values, now)
-        for row in rows
-    ]
-
-
-def the_one(code: str, which: Which) -> DossierRow:
-    """The dossier that a code means.
-
-    Raises:
-        ApiProblem: there is none, or there are several.
-    """
-    chosen = matching(_database(), code, which)
-    if len(chosen) == 1:
-        return chosen[0].row
-    if not chosen:
-        where = "".join(
-            f" {words} {value}"
-            for words, value in (("at the agency", which.agency), ("from the connector", which.connector))
-            if value is not None
-        )
-        detail = f"No dossier is known under {code}{where}. Codes are compared whole; /api/v1/dossiers?q= finds parts."
-        raise ApiProblem(404, "dossier_not_found", detail)
-    candidates = [answers.candidate(one, dossiers.codes(_database(), one.row.id)) for one in chosen]
-    detail = (
-        f"{len(chosen)} dossiers are known under {code}. Choose one with ?agency= or ?connector=, "
-        "or by another of its codes."
-    )
-    raise ApiProblem(409, "ambiguous_code", detail, candidates=candidates)
 
 
 def _database() -> Database:

@@ -7,6 +7,7 @@ from hub.cli import (
     calendar,
     catalogue,
     check,
+    client,
     completeness,
     config,
     connector,
@@ -15,6 +16,7 @@ from hub.cli import (
     demo,
     discover,
     explain,
+    export,
     fetch,
     gone,
     keys,
@@ -27,6 +29,7 @@ from hub.cli import (
     payloads,
     preview,
     quarantine,
+    reads,
     received,
     replay,
     roles,
@@ -36,22 +39,27 @@ from hub.cli import (
     show,
     sync,
     term,
+    webhook,
 )
 from hub.cli.app import app
 
 app.add_typer(calendar.commands, name="calendar")
 app.add_typer(catalogue.commands, name="catalogue")
+app.add_typer(client.commands, name="client")
 app.add_typer(config.commands, name="config")
 app.add_typer(connector.commands, name="connector")
 app.add_typer(db.commands, name="db")
+app.add_typer(export.commands, name="export")
 app.add_typer(gone.commands, name="gone")
 app.add_typer(keys.commands, name="key")
 app.add_typer(mapping.commands, name="mapping")
 app.add_typer(new.commands, name="new")
 app.add_typer(payloads.commands, name="payloads")
 app.add_typer(quarantine.commands, name="quarantine")
+app.add_typer(reads.commands, name="reads")
 app.add_typer(run.commands, name="run")
 app.add_typer(secret.commands, name="secret")
+app.add_typer(webhook.commands, name="webhook")
 
 # `hub demo`, `serve`, `sync`, `check` … stand on `app` itself: importing their modules registers them.
 REGISTERED = (

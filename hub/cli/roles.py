@@ -15,7 +15,7 @@ from hub.cli.app import DEFAULT_CONFIG, ConfigOption, app, configuration, told
 from hub.cli.exits import Exit
 from hub.cli.output import err, stop
 from hub.config.file import Configuration
-from hub.engine import Scheduler, Watch, hand_out_what_is_queued, worker
+from hub.engine import Scheduler, Watch, exporter, hand_out_what_is_queued, sender, worker
 from hub.sync.executor import Executor
 from hub.wiring import Hub, open_hub, register, session_key
 
@@ -36,21 +36,25 @@ def web(
 
     found = _for_several("web", config)
     _opened(found).database.close()  # whatever is wrong is said before anything is started
-    open_hubs: list[tuple[Hub, Watch]] = []
+    open_hubs: list[tuple[Hub, tuple[Any, ...]]] = []  # each with what works beside answering
 
     def make_app() -> Any:
         hub = _opened(found)
-        open_hubs.append((hub, Watch(hub.database)))
         changes = register(found, hub.database)
-        return create_app(hub.database, session_key(found), changes, web_settings(found))
+        made = create_app(hub.database, session_key(found), changes, web_settings(found), hub.reads)
+        beside = (made.extensions[name] for name in ("hub.quotas", "hub.key_uses"))
+        open_hubs.append((hub, (hub.reads, *beside, Watch(hub.database))))
+        return made
 
     def start() -> None:
-        for _, watch in open_hubs:
-            watch.start()
+        for _, parts in open_hubs:
+            for part in parts:
+                part.start()
 
     def end() -> None:
-        for hub, watch in open_hubs:
-            watch.stop()
+        for hub, parts in open_hubs:
+            for part in reversed(parts):
+                part.stop()
             hub.database.close()
 
     section = found.config.web
@@ -76,7 +80,21 @@ def work(config: ConfigOption = DEFAULT_CONFIG) -> None:
     executor = worker(hub)
     setting = found.config.workers
     log.info("worker_started", executor=setting.executor, threads=setting.threads, owner=hub.owner)
-    _until_told(executor.start, executor.stop, hub, executor)
+    outbox, files = sender(hub), exporter(hub)
+
+    def begin() -> None:
+        executor.start()
+        outbox.start()
+        files.start()
+
+    def end() -> None:
+        outbox.wind_down()
+        files.wind_down()
+        executor.stop()
+        outbox.stop()
+        files.stop()
+
+    _until_told(begin, end, hub, executor)
 
 
 @app.command()
@@ -122,6 +140,7 @@ def _until_told(start: Callable[[], None], end: Callable[[], None], hub: Hub, ex
             signal.signal(each, on_signal)
     watch = Watch(hub.database, executor)
     watch.start()
+    hub.reads.start()
     start()
     stopping.wait()
     log.info("draining", owner=hub.owner)
@@ -130,6 +149,7 @@ def _until_told(start: Callable[[], None], end: Callable[[], None], hub: Hub, ex
     patience.start()
     end()
     watch.stop()
+    hub.reads.stop()
     hub.database.close()
     log.info("stopped", owner=hub.owner)
     _leave(Exit.OK)

@@ -35,20 +35,23 @@ def serve_until_stopped(found: Configuration, host: str, port: int, announce: Ca
     from hub.web.app import create_app  # noqa: PLC0415
 
     engines: list[Engine] = []
+    quotas: list[Any] = []
 
     def make_app() -> Any:
         hub = open_hub(found)
         engines.append(Engine(hub))
         changes = register(found, hub.database)
-        return create_app(hub.database, session_key(found), changes, web_settings(found))
+        made = create_app(hub.database, session_key(found), changes, web_settings(found), hub.reads)
+        quotas.extend(made.extensions[name] for name in ("hub.quotas", "hub.key_uses"))
+        return made
 
     def start() -> None:
-        for engine in engines:
-            engine.start()
+        for part in (*engines, *quotas):
+            part.start()
 
     def end() -> None:
-        for engine in engines:
-            engine.stop()
+        for part in (*quotas, *engines):
+            part.stop()
 
     try:
         server.serve(make_app, host, port, on_start=start, on_stop=end, announce=lambda url: announce(url.rstrip("/")))

@@ -1,8 +1,8 @@
 """What the web part is told by the configuration."""
 
+from hub.api.settings import Issuer, Public, Settings
 from hub.config.file import Configuration
 from hub.store.clients import Quota
-from hub.web.settings import Issuer, Public, Settings
 
 
 def web_settings(found: Configuration) -> Settings:
@@ -10,12 +10,17 @@ def web_settings(found: Configuration) -> Settings:
     config, root = found.config, found.root
     return Settings(
         near_due=config.due.near,
-        issuers=tuple(Issuer(**dict(one)) for one in config.access.issuers),
+        proxies=config.web.proxies,
+        issuers=tuple(
+            Issuer(**one.model_dump() | {"ca_file": one.ca_file and root / one.ca_file})
+            for one in config.access.issuers
+        ),
         quota=Quota(config.access.quota.per_minute, config.access.quota.per_day),
-        reads=root / config.reads.folder,
         public=Public(**dict(config.public)),
         portal_client=config.portal.client if config.portal.pages else None,
         webhook_hosts=config.webhooks.hosts,
         webhook_plain_http=config.webhooks.plain_http,
+        webhook_seconds=config.webhooks.timeout.total_seconds(),
+        webhook_ca_file=config.webhooks.ca_file and root / config.webhooks.ca_file,
         exports=root / config.exports.folder,
     )

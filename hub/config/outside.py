@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from hub.config.strict import Section
 from schedules.cadence import Duration
@@ -23,6 +23,10 @@ class IssuerSection(Section):
     client_claim: str = Field("azp", description="Claim that says which client a token was made for.")
     person_claim: str = Field("sub", description="Claim that says on whose behalf, for the log of reads.")
     scope: str | None = Field(None, description="A scope that a token must have.")
+    ca_file: Path | None = Field(
+        None,
+        description="PEM file with the authorities to trust instead of the public ones, relative to config.yaml.",
+    )
 
 
 class QuotaSection(Section):
@@ -52,7 +56,14 @@ class ReadsSection(Section):
     folder: Path = Field(
         Path("var/reads"), description="Where each process notes reads first, relative to config.yaml; not shared."
     )
-    keep: Duration = Field(timedelta(days=366), description="How long reads are kept.")
+    keep: Duration = Field(timedelta(days=366), description="How long reads are kept; 30d or longer.")
+
+    @field_validator("keep")
+    @classmethod
+    def _long_enough(cls, keep: timedelta) -> timedelta:
+        if keep < timedelta(days=30):
+            raise ValueError("must be 30d or longer: who asks later would find nothing")
+        return keep
 
 
 class PublicSection(Section):
@@ -90,7 +101,12 @@ class WebhooksSection(Section):
     )
     plain_http: bool = Field(default=False, description="Whether http:// will do, as in a closed network.")
     timeout: Duration = Field(timedelta(seconds=10), description="A subscriber has so long to answer, all in all.")
-    senders: int = Field(4, ge=1, le=64, description="How many notices each worker sends at a time.")
+    senders: int = Field(
+        4, ge=1, le=64, description="How many notices each worker sends at a time, but for those nobody answers soon."
+    )
+    ca_file: Path | None = Field(
+        None, description="PEM file with authorities to trust besides this machine's, relative to config.yaml."
+    )
 
 
 class ExportsSection(Section):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from connectors.wording import sentence
 from hub.config.blanks import blanks
+from hub.config.client import ClientDocuments
 from hub.config.connector import Connection, read_connector
 from hub.config.in_use import InUse, Registered
 from hub.config.mapping import read_mapping, text_of
@@ -40,6 +41,11 @@ class Register:
     database: Database
     in_use: InUse
     vault: Vault
+
+    @property
+    def clients(self) -> ClientDocuments:
+        """How documents of clients are read and written."""
+        return ClientDocuments()
 
     @property
     def targets(self) -> Targets:

@@ -67,6 +67,13 @@ class WebSection(Section):
     secret_key: SecretStr | None = Field(
         None, description="Signs the console's sign-in cookies; left out, one is kept beside the embedded database."
     )
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=8,
+        description="How many proxies stand before the hub, one behind the other; so many are believed who asks "
+        "(X-Forwarded-For, -Proto, -Host). 0: none, and whoever claims to be one is not believed.",
+    )
     processes: int = Field(
         1, ge=1, le=64, description="How many processes answer in `hub web`, of eight requests at a time each."
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hub.config.references import Said, secrets_in
 from hub.record.connector_state import Life
-from hub.store import connectors, secrets, versions, watched
+from hub.store import connectors, reads, secrets, subscriptions, versions, watched
 from hub.store.database import Database, Transaction
 from hub.store.secrets import KeptSecret, Keyring, SecretsLocked, StillUsed
 from hub.store.versions import Kind
@@ -30,7 +30,7 @@ class Vault:
     def look_up(self, name: str) -> str | Said:
         """The secret, or what is wrong and what would be right: as `References` wants it."""
         try:
-            value = secrets.value(self.database, self._keyring(), name) if self._has(name) else None
+            value = secrets.value(self.database, self.keyring(), name) if self._has(name) else None
         except SecretsLocked as locked:
             what, _, right = str(locked).partition(": ")
             return what, right
@@ -44,7 +44,7 @@ class Vault:
         Raises:
             SecretsLocked: the keys cannot be used.
         """
-        keyring, now = self._keyring(make=True), datetime.now(UTC)
+        keyring, now = self.keyring(make=True), datetime.now(UTC)
 
         def keep(transaction: Transaction) -> None:
             secrets.put(transaction, keyring, name, value, expires_on, now)
@@ -83,21 +83,46 @@ class Vault:
         Raises:
             SecretsLocked: a key is missing.
         """
-        keyring = self._keyring()
-        return self.database.write_again(lambda transaction: secrets.encrypt_again(transaction, keyring))
+        keyring = self.keyring()
+
+        def again(transaction: Transaction) -> int:
+            return secrets.encrypt_again(transaction, keyring) + subscriptions.encrypt_again(transaction, keyring)
+
+        return self.database.write_again(again)
+
+    def _in_use(self) -> bool:
+        """Whether secrets were encrypted or reads sealed with a key."""
+        kept = bool(secrets.listed(self.database)) or subscriptions.any_secret(self.database)
+        return kept or reads.head_of(self.database).last > 0
 
     def _has(self, name: str) -> bool:
         return any(row.name == name for row in secrets.listed(self.database))
 
-    def _keyring(self, *, make: bool = False) -> Keyring:
+    def keys(self) -> list[bytes]:
+        """The keys themselves, the newest first, to derive others from; one is made where none was ever used.
+
+        Raises:
+            SecretsLocked: they cannot be read.
+        """
+        return self._keys(make=True)
+
+    def keyring(self, *, make: bool = False) -> Keyring:
+        """The keys, to encrypt and decrypt with; where none was ever used one is made if so wished.
+
+        Raises:
+            SecretsLocked: they cannot be read.
+        """
+        return Keyring(self._keys(make=make))
+
+    def _keys(self, *, make: bool) -> list[bytes]:
         if self.configured:
-            return Keyring.of(self.configured, "the setting secrets.key")
+            return secrets.keys_in(self.configured, "the setting secrets.key")
         if given := self.environment.get(VARIABLE):
-            return Keyring.of(given, f"the environment variable {VARIABLE}")
-        if make and not secrets.listed(self.database):  # else a lost key would be replaced in silence
+            return secrets.keys_in(given, f"the environment variable {VARIABLE}")
+        if make and not self._in_use():  # else a lost key would be replaced in silence
             _make(self.file)
         try:
-            return Keyring.of(self.file.read_text(encoding="ascii"), str(self.file))
+            return secrets.keys_in(self.file.read_text(encoding="ascii"), str(self.file))
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise SecretsLocked(

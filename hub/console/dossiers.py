@@ -10,13 +10,16 @@ from flask_babel import gettext as _
 
 from hub.console import due, parting, values, words
 from hub.console.database import database
+from hub.console.reading import note_page
 from hub.console.words import Word
 from hub.record.moments import end_of, start_of
+from hub.record.shown import words as words_of
 from hub.record.status import Status
 from hub.store import connectors, cursor, dossiers
 from hub.store.candidates import Which, matching
-from hub.store.dossiers import DossierRow, Filter, Position
+from hub.store.finding import DossierRow, Filter, Place, Sort, place_of
 from hub.store.ratings import ratings_of
+from hub.store.searching import MOST_LETTERS
 from hub.store.whole import WholeDossier, whole
 from hub.sync.health import freshness
 
@@ -40,9 +43,10 @@ def page() -> str:
     asked = {name: request.args.get(name, "").strip() for name in _ASKED}
     found = dossiers.page(database(), _filter(asked), _after(), _PER_PAGE + 1)
     rows = found[:_PER_PAGE]
+    note_page([row.id for row in rows], {"filter": {name: text for name, text in asked.items() if text}})
     following = None
     if rows != found:
-        after = cursor.after_dossier(Position(rows[-1].received_on, rows[-1].id))
+        after = cursor.after_place(place_of(rows[-1], Sort.RECEIVED))
         kept: dict[str, Any] = {name: text for name, text in asked.items() if text}
         following = url_for("console.dossiers", after=after, **kept)
     return render_template(
@@ -69,6 +73,7 @@ def one(code: str) -> ResponseReturnValue:
 
 def _page_of(row: DossierRow) -> str:
     now, found = datetime.now(UTC), whole(database(), row)
+    note_page([row.id], {})
     rows = {connector.name: connector for connector in connectors.listed(database())}
     return render_template(
         "console/dossier.html",
@@ -109,7 +114,7 @@ def _filter(asked: dict[str, str]) -> Filter:
         procedure=asked["procedure"] or None,
         received_from=start_of(first) if first else None,
         received_to=end_of(last) if last else None,
-        words=asked["q"] or None,
+        words=asked["q"][:MOST_LETTERS] if words_of(asked["q"][:MOST_LETTERS]) else None,
         due=due.wanted(asked["due"]),
         conflicts=True if asked["conflicts"] else None,
         gone=bool(asked["gone"]),
@@ -124,9 +129,9 @@ def _day(text: str) -> date | None:
     return day if 1900 <= day.year < 2200 else None
 
 
-def _after() -> Position | None:
+def _after() -> Place | None:
     """Where the page goes on; an address that was cut or changed begins anew."""
     try:
-        return cursor.dossier_position(request.args.get("after", ""))
+        return cursor.place(Sort.RECEIVED, request.args.get("after", ""))
     except cursor.CursorError:
         return None

@@ -9,8 +9,8 @@ _A_YEAR = 365 * 24 * 3600
 
 
 def chosen_language() -> str:
-    """The language of this request."""
-    chosen = request.cookies.get(_COOKIE, "")
+    """The language of this request: what its address says, for pages inside of other sites, else the cookie."""
+    chosen = request.args.get("lang") or request.cookies.get(_COOKIE, "")
     return chosen if chosen in LANGUAGES else "vi"
 
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hub.console.database import database
+from hub.console.reading import note_source
 from hub.record.connector_state import Life
 from hub.store import connectors, cursor, quarantine, replays
 from hub.store.quarantine import QuarantineRow
@@ -33,6 +34,7 @@ def page() -> str:
     connector, group = request.args.get("connector") or None, request.args.get("group") or None
     found = quarantine.listed(database(), connector, _before(), _PER_PAGE + 1, group)
     shown = found[:_PER_PAGE]
+    note_source(connector, len(shown), {"page": "quarantine", "group": group})
     following = (
         url_for(
             "console.quarantine",

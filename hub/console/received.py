@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from hub.console.database import database
 from hub.console.quarantine import LONGEST_RAW, readable
+from hub.console.reading import note_source
 from hub.inspection.received import Received, Rereads, received
 
 
@@ -34,7 +35,9 @@ def file(name: str) -> Response:
 
 def _found(name: str) -> Received:
     rereads = cast("Rereads", current_app.extensions["hub.rereads"])
-    return received(database(), name, request.args.get("key", ""), rereads) or abort(404)
+    found = received(database(), name, request.args.get("key", ""), rereads) or abort(404)
+    note_source(name, 1, {"key": found.key, "whole": _is_whole()})
+    return found
 
 
 def _is_whole() -> bool:

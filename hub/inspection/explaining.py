@@ -110,6 +110,8 @@ def _why(name: str, believed: Source, other: Source) -> str:
     """By what `hub.record.merge` believes one source and not the other."""
     if believed.entity != other.entity and name not in LATEST_WINS:
         return f"a record of the dossier itself goes before the step {other.key} of its progress"
+    if name == "confidentiality":
+        return f"it is the strictest, which counts whatever the precedence of {other.connector}"
     if name in LATEST_WINS and (why := _why_it_stands(name, believed, other)):
         return why
     own, others = believed.precedence_of(name), other.precedence_of(name)

@@ -7,10 +7,12 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from hub.api.problems import ApiProblem
+from hub.api.known import note_use
+from hub.api.viewer import Viewer
 from hub.store import keys
 from hub.store.database import Database
 from hub.store.keys import Holder, Role
+from hub.web import callers
 from hub.web.errors import is_api
 from hub.web.throttle import Throttle
 
@@ -29,6 +31,7 @@ _OPEN = frozenset(
     }
 )
 _OWN_DOORS = frozenset({"push", "push_soap"})  # pushes answer for themselves, in the words of REST or SOAP
+_ANYBODYS = frozenset({"public", "look_up"})  # the public look-up: it asks for a second fact instead of a key
 _PEOPLE = frozenset({Role.READ, Role.MANAGE})  # whose keys open the console
 _FAILURES, _SECONDS = 10, 60.0
 
@@ -37,15 +40,16 @@ def guard() -> ResponseReturnValue | None:
     """Let pass who shows a key or has signed in; runs before every request."""
     if request.endpoint in _OPEN:
         return None
-    if request.blueprint in _OWN_DOORS:
+    if request.blueprint in _OWN_DOORS or request.blueprint in _ANYBODYS:
         return None
     if is_api(request.path):
-        g.key = _allowed(_key_holder())
+        callers.admit()
         return None
     key = _session_key()
     if key is None:
         return _to_sign_in()
     g.holder, g.may_change = key.name, key.role is Role.MANAGE
+    g.viewer = Viewer(key.client, None, key.client.purpose, request.remote_addr or "")
     if request.method == "POST" and request.blueprint == "console" and not g.may_change:
         abort(403)
     return None
@@ -90,35 +94,15 @@ def _begin_session(text: str) -> bool:
     session.permanent = True
     session["key"] = key.key_id
     session["since"] = key.since.isoformat()
+    note_use(key.key_id)
     return True
 
 
 def _session_key() -> Holder | None:
-    """The key of who has signed in, if it still works: one that is revoked or has expired ends the session."""
+    """The key of who has signed in, if it still works: one that is revoked or has expired ends the session at once."""
     key_id = session.get("key")
     key = keys.numbered(_database(), key_id, datetime.now(UTC)) if isinstance(key_id, int) else None
     return key if key and key.role in _PEOPLE and session.get("since") == key.since.isoformat() else None
-
-
-def _allowed(key: Holder) -> Holder:
-    """A key that opens what is asked for."""
-    looks = request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint is None  # answered by 404 or 405
-    if key.role is Role.MANAGE or (key.role is Role.READ and looks):
-        return key
-    does = "pushes only" if key.role is Role.PUSH else "reads only"
-    detail = f"The key of {key.name} {does}; `hub key new NAME --role {Role.READ if looks else Role.MANAGE}` makes one."
-    raise ApiProblem(403, "not_allowed", detail)
-
-
-def _key_holder() -> Holder:
-    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-    key = token.strip() if scheme.lower() == "bearer" else request.headers.get("X-API-Key", "")
-    if not key:
-        raise ApiProblem(401, "no_key", "Send the key as `Authorization: Bearer KEY` or as `X-API-Key: KEY`.")
-    holder = keys.holder(_database(), key, datetime.now(UTC))
-    if holder is None:
-        raise ApiProblem(401, "unknown_key", "This key was never issued or has been replaced; ask the hub's keeper.")
-    return holder
 
 
 def _to_sign_in() -> ResponseReturnValue:

@@ -11,38 +11,57 @@ from flask.json.provider import JSONProvider
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_openapi3.models.info import Info
-from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hub import console
 from hub.api import (
     asking_routes,
     cancel_routes,
     catalogue_routes,
+    change_routes,
+    client_routes,
     completeness_routes,
     connectors,
+    dossier_routes,
+    export_routes,
     inspection_routes,
     mapping_routes,
     parting_routes,
     problems,
     quarantine_routes,
+    read_routes,
+    reads,
     received_routes,
     removal_routes,
     secret_routes,
+    webhook_routes,
 )
+from hub.api.described import Described
 from hub.api.docs import docs, swagger
+from hub.api.known import Uses
 from hub.api.ports import Register
+from hub.api.public_routes import public
 from hub.api.push import push
 from hub.api.push_soap import soap
 from hub.api.routes import api, health
+from hub.api.settings import Settings
 from hub.console.blueprint import blueprint as console_pages
 from hub.console.language import chosen_language
 from hub.inspection.received import rereads_by
+from hub.portal.look_up import look_up
+from hub.portal.pages import pages as portal_pages
+from hub.store import feed
 from hub.store.database import Database
+from hub.store.reads import SealKeys
 from hub.sync.delivery import Intake
 from hub.sync.owner import this_process
-from hub.web import access, errors
-from hub.web.settings import Settings
+from hub.sync.reading_log import ReadLog
+from hub.view.counts import Counter
+from hub.web import access, errors, quota
+from hub.web.compression import compressed
+from hub.web.quota import Quotas
+from hub.web.waiting import Waiters
 
 _ABOUT = (
     "Dossiers of every department of the city in one record. Times are UTC; days are Vietnam's; money is whole đồng."
@@ -51,15 +70,21 @@ _ADDRESSES = (
     asking_routes,
     cancel_routes,
     catalogue_routes,
+    change_routes,
+    client_routes,
     completeness_routes,
     connectors,
+    dossier_routes,
+    export_routes,
     inspection_routes,
     mapping_routes,
     parting_routes,
     quarantine_routes,
+    read_routes,
     received_routes,
     removal_routes,
     secret_routes,
+    webhook_routes,
 )  # importing them put theirs on `api`
 _TRANSLATIONS = Path(console.__file__).parent / "translations"
 _SETTINGS = {
@@ -84,13 +109,18 @@ _HEADERS = {
 
 
 def create_app(
-    database: Database, secret_key: bytes, register: Register | None = None, settings: Settings | None = None
+    database: Database,
+    secret_key: bytes,
+    register: Register | None = None,
+    settings: Settings | None = None,
+    reading: ReadLog | None = None,
 ) -> Flask:
     """The API and the console over `database`; `secret_key` signs the console's sessions.
 
-    Without a `register` connectors can be looked at, but neither changed nor asked.
+    Without a `register` connectors can be looked at, but neither changed nor asked. Without `reading` every read is
+    noted in the database at once.
     """
-    app = OpenAPI(
+    app = Described(
         __name__,
         info=Info(title="Một Cửa Hub", version=version("mot-cua-hub"), description=_ABOUT),
         security_schemes={
@@ -111,8 +141,17 @@ def create_app(
     settings = settings or Settings()
     app.extensions["hub.near_due"] = settings.near_due
     app.extensions["hub.settings"] = settings
+    app.extensions["hub.reads"] = reading or ReadLog(database, lambda: SealKeys.derived([secret_key]))
+    app.extensions["hub.counter"] = Counter(database)
+    app.extensions["hub.quotas"] = Quotas(database, settings.quota)
+    app.extensions["hub.key_uses"] = Uses(database)
+    app.extensions["hub.waiters"] = Waiters(lambda: feed.latest(database))
     app.extensions["hub.intake"] = Intake(database, this_process())
     app.config.update(_SETTINGS, SECRET_KEY=secret_key)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask wants it
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
     _guard(app)
     Babel(
         app,
@@ -120,22 +159,31 @@ def create_app(
         default_translation_directories=str(_TRANSLATIONS),
         locale_selector=chosen_language,
     )
-    for documented in (api, push, health):
+    for documented in (api, push, public, health):
         app.register_api(documented)
-    for plain in (soap, docs, swagger, console_pages, access.blueprint()):
+    for plain in (soap, docs, swagger, console_pages, look_up, access.blueprint()):
         app.register_blueprint(plain)
+    if settings.portal_client is not None:
+        app.register_blueprint(portal_pages)
     errors.register(app)
     return app
 
 
 def _guard(app: Flask) -> None:
     """What stands before and after every view, in this order."""
+    app.before_request(reads.numbered)
     app.before_request(_refuse_nul)
+    app.after_request(compressed)  # after all others: what is registered first is done last
     app.after_request(_secured)
+    app.after_request(reads.answered)
+    app.after_request(quota.told)
     forms = CSRFProtect(app)
     for guarded_by_keys in (api, push, soap):  # which no browser sends by itself
         forms.exempt(guarded_by_keys)
+    for anybodys in (public, look_up):  # where nobody has any right that another site could borrow
+        forms.exempt(anybodys)
     app.before_request(access.guard)
+    app.before_request(quota.guard)
 
 
 def _refuse_nul() -> None:
@@ -147,6 +195,8 @@ def _refuse_nul() -> None:
 def _secured(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if "frame-ancestors 'none'" not in response.headers["Content-Security-Policy"]:
+        del response.headers["X-Frame-Options"]  # a page that other sites may show says itself which ones
     return response
 
 

@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from hub.api import problems
 from hub.store.database import StoreError
+from hub.sync.reading_log import NotLogged
 
 log = structlog.get_logger()
 
@@ -21,12 +22,22 @@ def register(app: Flask) -> None:
     app.register_error_handler(problems.ApiProblem, problems.answer)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StoreError, _store)
+    app.register_error_handler(NotLogged, _not_logged)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if is_api(request.path):
         return problems.of_http(error)
     return render_template("console/error.html", status=error.code or 500), error.code or 500
+
+
+def _not_logged(error: NotLogged) -> ResponseReturnValue:
+    """The reason may name a folder of the machine, so it stays in the log."""
+    log.error("reads_not_logged", reason=str(error))
+    if is_api(request.path):
+        detail = "The hub cannot note who reads personal data just now, so it shows none; its log says why."
+        return problems.answer(problems.ApiProblem(503, "reads_not_logged", detail))
+    return render_template("console/error.html", status=503), 503
 
 
 def _store(error: StoreError) -> ResponseReturnValue:

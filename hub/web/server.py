@@ -9,13 +9,17 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
+
+from hub.api.problems import MEDIA_TYPE, problem_bytes
 
 _DRAIN_SECONDS = 1  # for answers that are under way
 _STOP_SECONDS = 20  # for `on_stop`; then the worker is killed, which loses nothing
@@ -84,6 +88,7 @@ class _Application(BaseApplication):  # type: ignore[misc]
             "threads": 8,
             "worker_class": _Worker,
             "graceful_timeout": _STOP_SECONDS,
+            "limit_request_line": 8190,  # a search of 500 letters of Vietnamese has 4500 as an address writes them
             "control_socket_disable": True,  # gunicorn 27 would open one in the home folder
             "accesslog": None,  # addresses hold codes and names: personal data
             "loglevel": "warning",
@@ -114,11 +119,30 @@ class _Master(Arbiter):  # type: ignore[misc]
 class _Worker(ThreadWorker):  # type: ignore[misc]
     """Starts and stops what the hub does beside answering."""
 
+    wsgi: Flask | None = None  # until it is loaded
+
     def init_signals(self) -> None:
         super().init_signals()
         # Ctrl-C reaches master and worker; then the master's own signal would cut `on_stop` short.
         for each in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
             signal.signal(each, self.handle_exit)
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        super().handle_exit(sig, frame)
+        # Whoever waits for a change is answered now: there is a second for answers that are under way.
+        if self.wsgi is not None:  # it may be told to end before it has begun
+            self.wsgi.extensions["hub.waiters"].close()
+
+    def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
+        """Who asks the API reads problems, not pages."""
+        if isinstance(exc, LimitRequestLine):
+            detail = "The address with its parameters has more than 8190 bytes; ask for less at once."
+            body = problem_bytes(414, "address_too_long", detail)
+            head = f"HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: {MEDIA_TYPE}\r\n"
+            with suppress(OSError):  # it does not listen any more
+                write_nonblock(client, f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            return
+        super().handle_error(req, client, addr, exc)
 
     def load_wsgi(self) -> None:
         super().load_wsgi()

@@ -70,11 +70,13 @@ def mapping(name: str = "so-thu/ho-so", code: str = "maHoSo") -> str:
     return f"mapping: {name}\nversion: 1\nentity: dossier\ninput: json\n{fields}\n"
 
 
-def register(database: Database, folder: Path, environment: Mapping[str, str] | None = None) -> Register:
+def register(
+    database: Database, folder: Path, environment: Mapping[str, str] | None = None, registry: Registry | None = None
+) -> Register:
     """A register whose keys stand in `folder`, and whose mapping files below `folder`/shelf."""
     vault = Vault(database, None, folder / "secrets.key", environment or {})
     references = References(environment or {}, vault.look_up)
-    in_use = InUse(database, REGISTRY, Library([folder / "shelf"]), record_targets(), references)
+    in_use = InUse(database, registry or REGISTRY, Library([folder / "shelf"]), record_targets(), references)
     return Register(database, in_use, vault)
 
 

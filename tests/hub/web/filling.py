@@ -104,6 +104,13 @@ def fill(database: Database, now: datetime) -> Filled:
     return Filled(failed, succeeded, running)
 
 
+def bring(database: Database, name: str, at: datetime, drafts: Mapping[str, Draft]) -> None:
+    """One of the three connectors brings records, by key, in a run that goes on."""
+    registrations.register(database, _REGISTERED)
+    marks = {key: f"{key} {at.isoformat()}".encode() for key in drafts}
+    _run(database, name, at, [_record(key, draft, marks[key]) for key, draft in drafts.items()])
+
+
 def _row(database: Database, name: str) -> ConnectorRow:
     row = connectors.named(database, name)
     assert row is not None

@@ -24,10 +24,10 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, port: int = 0, *more: str) -> Iterator[Server]:
-    """Start the server; it is ended with the block."""
+def serving(folder: Path, port: int = 0, *more: str, errors: int | None = subprocess.PIPE) -> Iterator[Server]:
+    """Start the server; it is ended with the block. A pipe of errors that nobody reads fills up, and then it hangs."""
     command = [sys.executable, "-m", "tests.hub.web.served", str(folder), str(port), *more]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert process.stdout is not None
     try:
         yield Server(process.stdout.readline().strip().rstrip("/"), process)

@@ -43,8 +43,9 @@ def test_a_run_that_was_interrupted_says_nothing_of_the_department(store: Store)
 
 def test_what_an_unregistered_connector_brought_is_stale(store: Store) -> None:
     rows = {row.name: row for row in connectors.listed(store.database)}
-    assert freshness(rows, ["so-tu-phap", "gone"], store.now) == Freshness(None, stale=True)
-    assert freshness(rows, ["so-tu-phap"], store.now) == Freshness(rows["so-tu-phap"].seen_at, stale=False)
+    seen = rows["so-tu-phap"].seen_at
+    assert freshness(rows, ["so-tu-phap", "gone"], store.now) == Freshness(None, True, seen)
+    assert freshness(rows, ["so-tu-phap"], store.now) == Freshness(seen, False, seen)
 
 
 def test_runs_are_newest_first_and_can_be_filtered_and_paged(api: FlaskClient, store: Store) -> None:

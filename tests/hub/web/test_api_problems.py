@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from hub.store import cursor
 from hub.store.database import connect
-from hub.store.dossiers import Position
+from hub.store.finding import Place, Sort
 from hub.web.app import create_app
 from tests.hub.web.filling import Store
 from tests.hub.web.served import SECRET
@@ -128,7 +128,7 @@ def test_a_cursor_that_was_changed_is_refused(api: FlaskClient, route: str) -> N
 
 
 def test_a_cursor_of_one_list_is_none_of_another(api: FlaskClient) -> None:
-    of_dossiers = cursor.after_dossier(Position("2026-05-20T01:15:00Z", 3))
+    of_dossiers = cursor.after_place(Place(Sort.RECEIVED, ("2026-05-20T01:15:00Z", 3)))
     assert is_problem(api.get("/api/v1/runs", query_string={"cursor": of_dossiers}), 400, "bad_cursor")
 
 

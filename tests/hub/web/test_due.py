@@ -8,13 +8,13 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from hub.api.settings import Settings
 from hub.record.catalogue import Span
 from hub.record.standing import Moment, Standing, standing_of
 from hub.store import catalogue, dossiers
 from hub.store.catalogue import FROM_FILE, PROCEDURES, Kept
 from hub.store.dossiers import Filter
 from hub.web.app import create_app
-from hub.web.settings import Settings
 from tests.hub.web.filling import Store
 from tests.hub.web.served import SECRET
 

@@ -25,7 +25,7 @@ def english() -> Catalog:
 
 def texts_in_use() -> set[str]:
     found = set()
-    for room in ("hub/console", "hub/web"):
+    for room in ("hub/console", "hub/portal", "hub/web"):
         for _file, _line, text, _comments, _context in extract_from_dir(ROOT / room, METHODS):
             found.add(text if isinstance(text, str) else text[0])
     return found

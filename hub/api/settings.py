@@ -18,6 +18,7 @@ class Issuer:
     client_claim: str = "azp"
     person_claim: str = "sub"
     scope: str | None = None
+    ca_file: Path | None = None  # absolute; None: the public authorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,13 @@ class Settings:
     """Everything; folders are absolute."""
 
     near_due: timedelta = NEAR_DUE
+    proxies: int = 0  # before the hub, that are believed who asks
     issuers: tuple[Issuer, ...] = ()
     quota: Quota = field(default_factory=lambda: Quota(6000, 2_000_000))
-    reads: Path | None = None  # where reads are noted first; None: nowhere but in the database, one by one
     public: Public = field(default_factory=Public)
     portal_client: str | None = None  # of whose grant the portal's pages show dossiers; None: no pages
     webhook_hosts: tuple[str, ...] = ()
     webhook_plain_http: bool = False
+    webhook_seconds: float = 10.0
+    webhook_ca_file: Path | None = None  # absolute
     exports: Path = Path("var/exports")

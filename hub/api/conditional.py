@@ -1,0 +1,46 @@
+"""Answers with an ETag: who has the same already is told so, and nothing more (304).
+
+A tag stands for every byte of an answer. It is made of what decides them: the client's grant, the address with its
+parameters, the form that was chosen, and either the answer itself or what it was made of.
+"""
+
+import hashlib
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from hub.api.viewer import viewer
+from hub.record.grant import Grant
+
+_VARY = "Authorization, X-API-Key, Accept"
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+
+
+def answered(body: Any, media_type: str = "application/json", made_of: str | None = None) -> Response:
+    """The answer, or 304 where it is what `If-None-Match` names.
+
+    `made_of`: what decides the body beside the grant and the parameters, where that is told sooner than the body is
+    written; else the body itself is what the tag is made of.
+    """
+    data = None if made_of is not None else orjson.dumps(body, option=_OPTIONS)
+    tag = _tag(data if data is not None else (made_of or "").encode(), media_type)
+    if request.if_none_match.contains(tag) or request.if_none_match.contains(f"{tag}-gzip"):
+        response = Response(status=304)
+    else:
+        response = Response(data if data is not None else orjson.dumps(body, option=_OPTIONS), mimetype=media_type)
+    response.set_etag(tag)
+    response.headers["Vary"] = _VARY
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _tag(decides: bytes, media_type: str) -> str:
+    digest = hashlib.sha256(decides)
+    digest.update(f"\0{request.full_path}\0{media_type}\0{_told(viewer().grant)}".encode())
+    return digest.hexdigest()[:32]
+
+
+def _told(grant: Grant) -> str:
+    """Which dossiers are in an answer is seen from the answer; what of them is shown only the grant says."""
+    return ",".join(f"{group}={sight}" for group, sight in grant.sights.items())
