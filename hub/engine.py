@@ -14,16 +14,16 @@ import structlog
 
 from hub.outbox.exports.exporter import Exporter
 from hub.outbox.exports.job import Room
-from hub.outbox.exports.reading import noting
+from hub.outbox.exports.reads import noting
 from hub.outbox.webhooks.sender import Sender
-from hub.store import counters, schedules
+from hub.store import schedules, windows
 from hub.store.database import Database, StoreError
 from hub.store.frozen import Frozen
 from hub.sync import completeness, freshness, replay
 from hub.sync.executor import Executor
 from hub.sync.reads_keeping import ReadsKeeper
 from hub.sync.retention import Housekeeper
-from hub.sync.spelling import Speller
+from hub.sync.speller import Speller
 from hub.sync.worker import Worker
 from hub.wiring import Hub, webhook_rules
 from schedules.clock import Clock
@@ -114,7 +114,7 @@ class Scheduler:
             self._fired()
 
     def _forget_counts(self, now: datetime) -> None:
-        counters.prune(self._database, now)
+        windows.prune(self._database, now)
 
     def _learn(self, _now: datetime) -> None:
         """Words that dossiers came to hold, for searches with a slip."""

@@ -7,7 +7,7 @@ from flask_openapi3.models.tag import Tag
 
 from connectors.contract import Spans
 from connectors.wording import sentence
-from hub.api import answers, changes
+from hub.api import answers, signing
 from hub.api.models import Run
 from hub.api.ports import register
 from hub.api.problems import ApiProblem
@@ -26,7 +26,7 @@ _OPERATIONS = [Tag(name="operations", description="Connectors and their runs.")]
 
 
 @api.post("/runs", tags=_OPERATIONS, responses={202: Run, **errors(403, 404, 409)}, operation_id="ask_for_run")
-def ask_for_run(body: WantedRun) -> changes.Told:
+def ask_for_run(body: WantedRun) -> signing.Told:
     """Queue a run. One that waits already and asks the same is answered instead; `/runs/{id}` tells of it."""
     row, wanted = _active(body.connector), _period(body)
     if wanted is not None:

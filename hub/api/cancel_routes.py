@@ -6,7 +6,7 @@ from flask import current_app
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from hub.api import answers, changes
+from hub.api import answers, signing
 from hub.api.answers import Answer
 from hub.api.models import Run
 from hub.api.parameters import RunPath, Text
@@ -47,7 +47,7 @@ class Cancellation(BaseModel):
 )
 def cancel_run(path: RunPath, body: Cancellation) -> Answer:
     """Stop a run: at once where it waits, else within a second or two. What it stored stays."""
-    signature = changes.signed(body.reason)
+    signature = signing.signed(body.reason)
     if path.run_id > cursor.LARGEST_ID:
         raise _no_run(path.run_id)
     database = cast("Database", current_app.extensions["hub.database"])

@@ -7,7 +7,7 @@ from flask import url_for
 from flask_openapi3.models.tag import Tag
 
 from hub.api import answers as api_answers
-from hub.api import changes
+from hub.api import signing
 from hub.api.answers import Answer
 from hub.api.completeness_models import CompletenessAnswer, Count, DaysShown
 from hub.api.connector_models import ConnectorPath
@@ -49,7 +49,7 @@ def get_completeness(path: ConnectorPath, query: DaysShown) -> Answer:
     responses={202: Run, **errors(403, 404, 409)},
     operation_id="count_completeness",
 )
-def count_completeness(path: ConnectorPath, body: Count) -> changes.Told:
+def count_completeness(path: ConnectorPath, body: Count) -> signing.Told:
     """Count days against the source, key by key where it tells keys. Queues a run; `/runs/{id}` tells of it."""
     found, database, now = register().connector(path.name), register().database, datetime.now(UTC)
     if found.row is None or found.row.state != Life.ACTIVE:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, url_for
 from flask_openapi3.models.tag import Tag
 
-from hub.api import answers, changes
+from hub.api import answers, signing
 from hub.api.answers import Answer
 from hub.api.connector_models import (
     ConnectorDetail,
@@ -46,7 +46,7 @@ _YAML: dict[str | int, Any] = {200: {"content": {"application/yaml": {"schema": 
     responses={201: ConnectorPut, **errors(400, 403, 409)},
     operation_id="new_connector",
 )
-def new_connector(query: Why, raw: Body) -> changes.Told:  # noqa: ARG001  # read as text
+def new_connector(query: Why, raw: Body) -> signing.Told:  # noqa: ARG001  # read as text
     """Register a connector as a draft. Asks nothing of the department."""
     document = sent()
     with told(document):
@@ -54,8 +54,8 @@ def new_connector(query: Why, raw: Body) -> changes.Told:  # noqa: ARG001  # rea
         name = str(data.get("name", "")) if isinstance(data, dict) else ""
         if connectors.found(register().database, name):
             raise ApiProblem(409, "exists", f"There is a connector {name} already; PUT /api/v1/connectors/{name}.")
-        put = register().put_text(name, document.text, NAME, changes.signed(query.reason), expected=0)
-    answer, _, headers = changes.put(Kind.CONNECTOR, put)
+        put = register().put_text(name, document.text, NAME, signing.signed(query.reason), expected=0)
+    answer, _, headers = signing.put(Kind.CONNECTOR, put)
     return answer, 201, headers | {"Location": url_for("api.get_connector", name=put.name)}
 
 
@@ -65,7 +65,7 @@ def new_connector(query: Why, raw: Body) -> changes.Told:  # noqa: ARG001  # rea
     responses={200: ConnectorDetail, **errors(404)},
     operation_id="get_connector",
 )
-def get_connector(path: ConnectorPath, query: NoParameters) -> changes.Told:  # noqa: ARG001
+def get_connector(path: ConnectorPath, query: NoParameters) -> signing.Told:  # noqa: ARG001
     """One connector: its document, how it stands and fares. The ETag is its version."""
     now, standing = datetime.now(UTC), register().standing(path.name)
     states = sync_health.states(register().database, now, retired=True)
@@ -82,13 +82,13 @@ def get_connector(path: ConnectorPath, query: NoParameters) -> changes.Told:  # 
     responses={200: ConnectorPut, **errors(400, 403, 409, 412)},
     operation_id="put_connector",
 )
-def put_connector(path: ConnectorPath, query: Why, raw: Body) -> changes.Told:  # noqa: ARG001
+def put_connector(path: ConnectorPath, query: Why, raw: Body) -> signing.Told:  # noqa: ARG001
     """Put a document into use: a new connector becomes a draft. With If-Match only if that version is in use."""
     document = sent()
     with told(document):
-        signature = changes.signed(query.reason)
-        put = register().put_text(path.name, document.text, NAME, signature, expected=changes.expected())
-    return changes.put(Kind.CONNECTOR, put)
+        signature = signing.signed(query.reason)
+        put = register().put_text(path.name, document.text, NAME, signature, expected=signing.expected())
+    return signing.put(Kind.CONNECTOR, put)
 
 
 @api.post(
@@ -99,7 +99,7 @@ def put_connector(path: ConnectorPath, query: Why, raw: Body) -> changes.Told:  
 )
 def activate_connector(path: ConnectorPath, body: Reason) -> Answer:
     """Let a draft or a retired connector run."""
-    return changes.move(path.name, Move.ACTIVATE, body.reason)
+    return signing.move(path.name, Move.ACTIVATE, body.reason)
 
 
 @api.post(
@@ -110,7 +110,7 @@ def activate_connector(path: ConnectorPath, body: Reason) -> Answer:
 )
 def pause_connector(path: ConnectorPath, body: NeededReason) -> Answer:
     """Stop asking a department for now; a run under way ends at its next page, the bookmark stays."""
-    return changes.move(path.name, Move.PAUSE, body.reason)
+    return signing.move(path.name, Move.PAUSE, body.reason)
 
 
 @api.post(
@@ -121,7 +121,7 @@ def pause_connector(path: ConnectorPath, body: NeededReason) -> Answer:
 )
 def resume_connector(path: ConnectorPath, body: Reason) -> Answer:
     """Go on where a paused connector stopped; one that is left alone after failures is asked again."""
-    return changes.move(path.name, Move.RESUME, body.reason)
+    return signing.move(path.name, Move.RESUME, body.reason)
 
 
 @api.post(
@@ -130,7 +130,7 @@ def resume_connector(path: ConnectorPath, body: Reason) -> Answer:
     responses={202: Run, **errors(403, 404, 409)},
     operation_id="run_connector",
 )
-def run_connector(path: ConnectorPath, body: HowToRun) -> changes.Told:
+def run_connector(path: ConnectorPath, body: HowToRun) -> signing.Told:
     """Queue a run now. One that waits already, and reads as much, is answered instead; `/runs/{id}` tells of it."""
     database, now = register().database, datetime.now(UTC)
     row = connectors.found(database, path.name)
@@ -158,7 +158,7 @@ def run_connector(path: ConnectorPath, body: HowToRun) -> changes.Told:
 )
 def retire_connector(path: ConnectorPath, body: NeededReason) -> Answer:
     """Take a connector out of use; what it brought stays."""
-    return changes.move(path.name, Move.RETIRE, body.reason)
+    return signing.move(path.name, Move.RETIRE, body.reason)
 
 
 @api.get(
@@ -170,7 +170,7 @@ def retire_connector(path: ConnectorPath, body: NeededReason) -> Answer:
 def list_connector_versions(path: ConnectorPath, query: NoParameters) -> Answer:  # noqa: ARG001
     """Every version of a connector's document, newest first."""
     register().standing(path.name)
-    return changes.versions_of(Kind.CONNECTOR, path.name)
+    return signing.versions_of(Kind.CONNECTOR, path.name)
 
 
 @api.get(
@@ -181,7 +181,7 @@ def list_connector_versions(path: ConnectorPath, query: NoParameters) -> Answer:
 )
 def get_connector_version(path: VersionPath, query: NoParameters) -> Answer:  # noqa: ARG001
     """One version with its document."""
-    return changes.version_text(register().numbered(Kind.CONNECTOR, path.name, path.version))
+    return signing.version_text(register().numbered(Kind.CONNECTOR, path.name, path.version))
 
 
 @api.post(
@@ -190,9 +190,9 @@ def get_connector_version(path: VersionPath, query: NoParameters) -> Answer:  # 
     responses={200: ConnectorPut, **errors(403, 404, 409)},
     operation_id="roll_back_connector",
 )
-def roll_back_connector(path: ConnectorPath, body: Rollback) -> changes.Told:
+def roll_back_connector(path: ConnectorPath, body: Rollback) -> signing.Told:
     """Put an old version into use again, as a new version."""
-    return changes.put(Kind.CONNECTOR, changes.rolled_back(Kind.CONNECTOR, path.name, body))
+    return signing.put(Kind.CONNECTOR, signing.rolled_back(Kind.CONNECTOR, path.name, body))
 
 
 @api.get(

@@ -3,7 +3,7 @@
 from flask_openapi3.models.tag import Tag
 
 from connectors.wording import sentence
-from hub.api import changes
+from hub.api import signing
 from hub.api.answers import Answer
 from hub.api.connector_models import (
     ConnectorPut,
@@ -32,7 +32,7 @@ _MAPPINGS = [Tag(name="mappings", description="How records are read.")]
     responses={200: ConnectorPut, **errors(400, 403, 409, 412)},
     operation_id="put_mapping",
 )
-def put_mapping(path: MappingPath, query: Why, raw: Body) -> changes.Told:  # noqa: ARG001
+def put_mapping(path: MappingPath, query: Why, raw: Body) -> signing.Told:  # noqa: ARG001
     """Put a mapping into use for the connectors that the hub manages, from their next run on."""
     document = sent()
     with told(document):
@@ -40,8 +40,8 @@ def put_mapping(path: MappingPath, query: Why, raw: Body) -> changes.Told:  # no
         if isinstance(data, dict) and data.get("mapping") not in (None, path.name):
             said = f"It calls itself {data['mapping']}; put it at /api/v1/mappings/{data['mapping']}."
             raise ApiProblem(422, "invalid_document", said, errors=[{"parameter": "mapping", "message": said}])
-        put = register().put_mapping(document.text, NAME, changes.signed(query.reason), expected=changes.expected())
-    return changes.put(Kind.MAPPING, put)
+        put = register().put_mapping(document.text, NAME, signing.signed(query.reason), expected=signing.expected())
+    return signing.put(Kind.MAPPING, put)
 
 
 @api.get(
@@ -50,7 +50,7 @@ def put_mapping(path: MappingPath, query: Why, raw: Body) -> changes.Told:  # no
     responses={200: MappingDetail, **errors(404)},
     operation_id="get_mapping",
 )
-def get_mapping(path: MappingPath, query: NoParameters) -> changes.Told:  # noqa: ARG001
+def get_mapping(path: MappingPath, query: NoParameters) -> signing.Told:  # noqa: ARG001
     """The mapping in use for the connectors that the hub manages. The ETag is its version."""
     try:
         found = register().mapping_in_use(path.name)
@@ -68,7 +68,7 @@ def get_mapping(path: MappingPath, query: NoParameters) -> changes.Told:  # noqa
 )
 def list_mapping_versions(path: MappingPath, query: NoParameters) -> Answer:  # noqa: ARG001
     """Every version of a mapping, newest first."""
-    return changes.versions_of(Kind.MAPPING, path.name)
+    return signing.versions_of(Kind.MAPPING, path.name)
 
 
 @api.get(
@@ -79,7 +79,7 @@ def list_mapping_versions(path: MappingPath, query: NoParameters) -> Answer:  # 
 )
 def get_mapping_version(path: MappingVersionPath, query: NoParameters) -> Answer:  # noqa: ARG001
     """One version with its document."""
-    return changes.version_text(register().numbered(Kind.MAPPING, path.name, path.version))
+    return signing.version_text(register().numbered(Kind.MAPPING, path.name, path.version))
 
 
 @api.post(
@@ -88,6 +88,6 @@ def get_mapping_version(path: MappingVersionPath, query: NoParameters) -> Answer
     responses={200: ConnectorPut, **errors(403, 404, 409)},
     operation_id="roll_back_mapping",
 )
-def roll_back_mapping(path: MappingPath, body: Rollback) -> changes.Told:
+def roll_back_mapping(path: MappingPath, body: Rollback) -> signing.Told:
     """Put an old version into use again, as a new version."""
-    return changes.put(Kind.MAPPING, changes.rolled_back(Kind.MAPPING, path.name, body))
+    return signing.put(Kind.MAPPING, signing.rolled_back(Kind.MAPPING, path.name, body))

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from hub.api import changes
+from hub.api import signing
 from hub.api.answers import Answer
 from hub.api.parameters import DossierPath, Text
 from hub.api.problems import ApiProblem, answer
@@ -93,5 +93,5 @@ def _decided(decide: _Decide, code: str, body: WrongCode) -> Answer:
     if not is_of(database, code, name):
         detail = f"No dossier that is known under {code} has a record {body.key} of {body.connector}."
         raise ApiProblem(404, "dossier_not_found", detail)
-    done = decide(database, name, body.code, changes.signed(body.reason))
+    done = decide(database, name, body.code, signing.signed(body.reason))
     return {"code": done.code, "others": list(done.others)}

@@ -6,7 +6,7 @@ from typing import cast
 from flask import current_app, url_for
 from flask_openapi3.models.tag import Tag
 
-from hub.api import answers, changes
+from hub.api import answers, signing
 from hub.api.answers import Answer
 from hub.api.models import Run
 from hub.api.problems import ApiProblem
@@ -60,7 +60,7 @@ def list_quarantine_groups(query: QuarantineGroups) -> Answer:
     responses={202: Run, **errors(403, 404, 409)},
     operation_id="replay_quarantine",
 )
-def replay_quarantine(body: Replayed) -> changes.Told:
+def replay_quarantine(body: Replayed) -> signing.Told:
     """Read records again from what was kept of them, without asking the department. `/runs/{id}` tells of it."""
     database, now = _database(), datetime.now(UTC)
     row = connectors.found(database, body.connector)

@@ -5,7 +5,7 @@ from typing import cast
 from flask import current_app
 from flask_openapi3.models.tag import Tag
 
-from hub.api import changes
+from hub.api import signing
 from hub.api.answers import Answer
 from hub.api.parameters import NoParameters
 from hub.api.problems import ApiProblem
@@ -51,7 +51,7 @@ def approve_removal(path: RemovalPath, body: Decision) -> Answer:
     """The records are gone, but for those that were seen again since. Doing it again after a fault does the rest."""
     row = _the_one(path.removal_id)
     try:
-        marked = removing.approve(_database(), row.id, changes.signed(body.reason))
+        marked = removing.approve(_database(), row.id, signing.signed(body.reason))
     except NotWaiting as error:
         raise _not_now(error) from error
     return {"id": row.id, "state": RemovalState.APPROVED, "marked": marked}
@@ -67,7 +67,7 @@ def refuse_removal(path: RemovalPath, body: Decision) -> Answer:
     """The records are not gone; nothing of them changes."""
     row = _the_one(path.removal_id)
     try:
-        removing.refuse(_database(), row.id, changes.signed(body.reason))
+        removing.refuse(_database(), row.id, signing.signed(body.reason))
     except NotWaiting as error:
         raise _not_now(error) from error
     return {"id": row.id, "state": RemovalState.REFUSED, "marked": 0}

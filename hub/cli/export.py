@@ -17,7 +17,7 @@ from hub.cli.output import err, local, out, print_json, print_table, stop
 from hub.config.file import Configuration
 from hub.outbox.exports import folders
 from hub.outbox.exports.options import Dialect, Format, Options, is_installed
-from hub.outbox.exports.reading import Straight
+from hub.outbox.exports.reads import Straight
 from hub.outbox.exports.straight import write_straight
 from hub.outbox.exports.walking import Asked, asked
 from hub.record.grant import EVERYTHING, Grant

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from hub.console import due, parting, values, words
 from hub.console.database import database
-from hub.console.reading import note_page
+from hub.console.reads import note_page
 from hub.console.words import Word
 from hub.record.moments import end_of, start_of
 from hub.record.shown import words as words_of

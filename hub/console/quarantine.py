@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hub.console.database import database
-from hub.console.reading import note_source
+from hub.console.reads import note_source
 from hub.record.connector_state import Life
 from hub.store import connectors, cursor, quarantine, replays
 from hub.store.quarantine import QuarantineRow

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from hub.console.database import database
 from hub.console.quarantine import LONGEST_RAW, readable
-from hub.console.reading import note_source
+from hub.console.reads import note_source
 from hub.inspection.received import Received, Rereads, received
 
 

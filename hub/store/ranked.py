@@ -6,10 +6,10 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from hub.record.shown import name_key, words
+from hub.store.corrections import MOST_CORRECTED, corrections_of, with_corrections
 from hub.store.database import Database
 from hub.store.dossier_rows import DossierRow
 from hub.store.filters import Filter, narrowed
-from hub.store.meant import MOST_CORRECTED, corrections_of, with_corrections
 from hub.store.newest import Key, Search, named, newest
 from hub.store.scope import Scope
 from hub.store.searching import asked

@@ -15,9 +15,9 @@ from hub.record.identity import normalise
 from hub.record.second_fact import is_known_by
 from hub.record.status import OFFICIAL, Status
 from hub.store import dossiers
-from hub.store.counters import exact, hit
 from hub.store.database import Database
 from hub.store.dossiers import DossierRow, EventRow
+from hub.store.windows import exact, hit
 from hub.view.gathering import items
 
 _MINUTE, _HOUR = 1, 60  # minutes

@@ -14,10 +14,10 @@ from flask import Response, current_app, g, request
 
 from hub.api.problems import ApiProblem
 from hub.api.viewer import Viewer
-from hub.store import counters
+from hub.store import windows
 from hub.store.clients import Client, Quota
-from hub.store.counters import Window
 from hub.store.database import Database, StoreError
+from hub.store.windows import Window
 from hub.web.errors import is_api
 
 log = structlog.get_logger()
@@ -123,7 +123,7 @@ class Quotas:
             told = {window: count.fresh for window, count in self._counts.items() if count.fresh}
             quiet = self._counts.keys() - told.keys()
         # Also of those that nobody asked in here: the others may have let through all that there is.
-        heard = counters.add(self._database, told) | counters.totals(self._database, quiet)
+        heard = windows.add(self._database, told) | windows.totals(self._database, quiet)
         with self._lock:
             for window, total in heard.items():
                 count = self._counts[window]

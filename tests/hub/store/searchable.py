@@ -16,7 +16,7 @@ from hub.store.engine_tables import feed
 from hub.store.feed import take_positions
 from hub.store.outbox_tables import followers, spellings
 from hub.store.tables import dossiers
-from hub.sync.spelling import Speller
+from hub.sync.speller import Speller
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
 MOST_MEANT = 20

@@ -18,7 +18,7 @@ from hub.api.downloads import Downloads
 from hub.api.settings import Settings
 from hub.outbox.exports.exporter import Exporter
 from hub.outbox.exports.job import Room
-from hub.outbox.exports.reading import noting
+from hub.outbox.exports.reads import noting
 from hub.record.grant import EVERYTHING, Grant, Group, Sight
 from hub.store import clients, exports, keys
 from hub.store.access_tables import reads

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from hub.api.settings import Settings
-from hub.store import clients, counters, keys
+from hub.store import clients, keys, windows
 from hub.store.clients import Client, Quota, Role, Wanted
 from hub.store.database import Database, connect
 from hub.web.app import create_app
@@ -137,14 +137,14 @@ def test_requests_that_come_during_an_exchange_are_not_forgotten(
 ) -> None:
     quotas, client = Quotas(database, Quota(10, 100)), client_of(database)
     quotas.admit(client, NOON)
-    real = counters.add
+    real = windows.add
 
     def slow(*arguments: Any) -> Any:
         found = real(*arguments)
         quotas.admit(client, NOON)
         return found
 
-    monkeypatch.setattr(counters, "add", slow)
+    monkeypatch.setattr(windows, "add", slow)
     quotas.exchange(NOON)
     monkeypatch.undo()
     assert quotas.admit(client, NOON).windows[0].remaining == 7
@@ -238,7 +238,7 @@ def test_two_servers_let_through_no_more_than_the_limit_each_before_they_hear(
     assert limit <= sum(allowed) <= limit * len(two_servers)
     with ThreadPoolExecutor() as asking:  # each hears of the other, and then refuses for good
         assert all(asking.map(lambda url: refuses(url, headers), two_servers))
-    assert counters.exact(database, f"day:{client.id}", now, 2000) <= limit * len(two_servers)
+    assert windows.exact(database, f"day:{client.id}", now, 2000) <= limit * len(two_servers)
     after = [requests.get(f"{url}/api/v1/runs", headers=headers, timeout=30).status_code for url in two_servers * 5]
     assert set(after) == {429}
 

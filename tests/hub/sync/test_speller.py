@@ -12,14 +12,14 @@ from hub.store.database import Database
 from hub.store.feed import latest, take_positions
 from hub.store.outbox_tables import spellings as table
 from hub.store.tables import dossiers
-from hub.sync.spelling import NAME, Speller
+from hub.sync.speller import NAME, Speller
 from tests.hub.store.searchable import Told, put, texts_of
 
 DIES_IN_ITS_THIRD_BATCH = """
 import os, signal, sys
 from hub.store import spellings
 from hub.store.database import connect
-from hub.sync.spelling import Speller
+from hub.sync.speller import Speller
 
 learn, batches = spellings.learn, iter(range(100))
 
