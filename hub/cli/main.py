@@ -17,6 +17,7 @@ from hub.cli import (
     discover,
     explain,
     export,
+    feed,
     fetch,
     gone,
     keys,
@@ -50,6 +51,7 @@ app.add_typer(config.commands, name="config")
 app.add_typer(connector.commands, name="connector")
 app.add_typer(db.commands, name="db")
 app.add_typer(export.commands, name="export")
+app.add_typer(feed.commands, name="feed")
 app.add_typer(gone.commands, name="gone")
 app.add_typer(keys.commands, name="key")
 app.add_typer(mapping.commands, name="mapping")

@@ -34,7 +34,9 @@ clients = Table(
     Column("author", String(80), nullable=False, server_default=""),  # who put it so
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
+    Column("sees_from", BigInteger, nullable=False, server_default="0"),  # feed's position when it came to see this
     UniqueConstraint("issuer", "subject"),
+    sqlite_autoincrement=True,  # keys, sessions and files of a removed client never become another one's
 )
 
 # A client may have several at a time, so that one can be replaced without a moment in which none works.
@@ -48,6 +50,7 @@ client_keys = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),  # empty: never
     Column("used_at", UtcTime),  # last, to the minute
+    sqlite_autoincrement=True,  # a session of the console holds the number of its key
 )
 
 # What is counted by the minute, over all processes: requests of a client, tries at a public look-up.

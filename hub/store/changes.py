@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from hub.record.shown import field_key, procedure_key
-from hub.store import finding
+from hub.store import feed, finding
 from hub.store.database import Database
-from hub.store.engine_tables import departures, feed
-from hub.store.finding import DossierRow, Filter
+from hub.store.dossier_rows import DossierRow
+from hub.store.engine_tables import departures
+from hub.store.filters import Filter
 from hub.store.known_catalogue import agencies_named
 from hub.store.scope import ALL, Scope, within
-from hub.store.tables import dossier_codes, dossiers
+from hub.store.tables import dossiers
 
 _WINDOW = 5000  # dossiers that one reading walks past at most: what a client does not see is passed in bounded steps
 
@@ -51,15 +52,12 @@ class Changes:
     items: Sequence[Changed]
     upto: int  # read on after this one; it moves past what the client does not see, too
     latest: int  # the feed's last position when this was read
+    seen: Scope  # by which it was read
 
     @property
     def more(self) -> bool:
         """Whether there was more to read at once."""
         return self.upto < self.latest
-
-
-class AheadOfFeed(Exception):
-    """A position that the feed has not come to: of another hub, or of this one before it was restored."""
 
 
 def changes_after(
@@ -70,46 +68,42 @@ def changes_after(
     wanted: Filter | None = None,
     *,
     content: bool = True,
+    sees_from: int = 0,
 ) -> Changes:
     """What became of the dossiers of a scope after a position, `limit` of them at most; one query where nothing did.
 
     `wanted`'s agency, procedure and field narrow the scope. What of it the rest does not hold, is told as having left
     whenever it changes: nobody remembers whether it was held before. What goes by the clock (`due`, days of the
     catalogue) changes without a change and should not be in it. Without `content` no row is fetched. An answer may hold
-    nothing and yet have `more`.
+    nothing and yet have `more`. What left up to `sees_from` is told to nobody who could see nothing of it then.
 
     Raises:
-        AheadOfFeed: there is no such position yet.
+        UnknownPosition: one cannot go on after this position.
     """
     scope = scope if wanted is None else followed(database, scope, wanted)
+    # First of all: what is committed later has a later position, whatever the queries below see of it.
+    head = feed.head(database)
+    head.check(position)
+    latest = head.latest
+    if position == latest:
+        return Changes((), position, latest, scope)
     with database.read() as connection:
-        # First of all: what is committed later has a later position, whatever the queries below see of it.
-        latest: int = connection.execute(select(feed.c.position)).scalar_one()
-        if position > latest:
-            raise AheadOfFeed(f"the change feed has come to {latest}, not to {position} yet")
-        if position == latest:
-            return Changes((), position, latest)
         edge = latest if scope == ALL else _edge(connection, position, latest)
         here, edge = _page(connection, _seen(scope, position), edge, limit)
-        away, edge = _page(connection, _away(scope, position), edge, limit) if scope != ALL else ([], edge)
+        moved = _away(scope, max(position, sees_from))
+        away, edge = _page(connection, moved, edge, limit) if scope != ALL else ([], edge)
         visible = _visible(connection, scope, [row.merged_into for row in here if row.merged_into])
     left = [Changed(row.position, row.id, Kind.LEFT, row.code) for row in away]
     told = [_told(row, visible) for row in here if row.position <= edge]
     items, edge = _in_order(told, left, edge, limit)
     items = _matching(database, items, scope, wanted)
-    return Changes(_with_rows(database, items, scope) if content else items, edge, latest)
+    return Changes(_with_rows(database, items, scope) if content else items, edge, latest, scope)
 
 
-def codes(database: Database, ids: Sequence[int]) -> dict[int, list[str]]:
-    """Every code that each of these dossiers is known under."""
-    column = dossier_codes.c
-    query = select(column.dossier_id, column.value).where(column.dossier_id.in_(ids)).distinct().order_by(column.value)
-    found: dict[int, list[str]] = {}
-    if ids:
-        with database.read() as connection:
-            for dossier_id, value in connection.execute(query):
-                found.setdefault(dossier_id, []).append(value)
-    return found
+def none_yet(database: Database, scope: Scope, wanted: Filter) -> Changes:
+    """Where the feed is now, for who follows from here on."""
+    latest = feed.latest(database)
+    return Changes((), latest, latest, followed(database, scope, wanted))
 
 
 def followed(database: Database, scope: Scope, wanted: Filter) -> Scope:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, delete, insert, select, update
 from hub.record.grant import EVERYTHING, NOTHING, Grant
 from hub.store.access_tables import clients
 from hub.store.database import Database, Transaction
+from hub.store.engine_tables import feed
 
 
 class Role(StrEnum):
@@ -53,6 +54,7 @@ class Client:
     author: str
     created_at: datetime
     changed_at: datetime
+    sees_from: int = 0  # the change feed's position when its role or grant was last changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,12 @@ def put(transaction: Transaction, wanted: Wanted, now: datetime) -> Done:
         "author": wanted.author,
         "changed_at": now,
     }
-    known: int | None = transaction.scalar(select(clients.c.id).where(clients.c.name == wanted.name))
+    known = transaction.execute(select(*COLUMNS).where(clients.c.name == wanted.name)).one_or_none()
+    if known is None or (known.role, _kept(known.grant)) != (wanted.role, wanted.grant):
+        values["sees_from"] = transaction.scalar(select(feed.c.position))
     if known is not None:
-        transaction.execute(update(clients).where(clients.c.id == known).values(**values))
-        return Done(known, made=False)
+        transaction.execute(update(clients).where(clients.c.id == known.id).values(**values))
+        return Done(known.id, made=False)
     made = insert(clients).values(name=wanted.name, created_at=now, **values).returning(clients.c.id)
     return Done(transaction.execute(made).scalar_one(), made=True)
 
@@ -165,7 +169,12 @@ def client(row: Any) -> Client:
         row.author,
         row.created_at,
         row.changed_at,
+        row.sees_from,
     )
+
+
+def _kept(grant: dict[str, Any] | None) -> Grant | None:
+    return None if grant is None else Grant.read(grant)
 
 
 def _grant(role: Role, kept: dict[str, Any] | None) -> Grant:

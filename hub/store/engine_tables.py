@@ -17,7 +17,7 @@ from sqlalchemy import (
 from hub.store.columns import BigId, Json, UtcTime
 from hub.store.tables import metadata
 
-__all__ = ["departures", "feed", "lapses", "listings", "metadata", "removals", "tallies", "ticks"]
+__all__ = ["departures", "feed", "lapses", "listings", "metadata", "removals", "renewals", "tallies", "ticks"]
 
 ticks = Table(  # what some process does again and again: once, over any number of them
     "ticks",
@@ -35,13 +35,25 @@ feed = Table(
     Column("position", BigInteger, nullable=False),
 )
 
+# When the feed began anew, as after a restore: every position that was ever given before is below `since`.
+renewals = Table(
+    "renewals",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("upto", BigInteger, nullable=False),  # where the feed was
+    Column("since", BigInteger, nullable=False),  # after which it went on
+    Column("author", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
 # Where a dossier was until a change of it took it elsewhere: who saw it there, and cannot see it now, is told that it
-# left. Never deleted: somebody may follow the feed from any position.
+# left. Of each place the last time, until it is back there: somebody may follow the feed from any position.
 departures = Table(
     "departures",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),  # of that change
-    Column("dossier_id", BigId, nullable=False),
+    Column("dossier_id", BigId, nullable=False, index=True),
     Column("code", Text, nullable=False),  # that it was shown under there
     Column("agency", Text, nullable=False),
     Column("procedure", Text),

@@ -1,26 +1,48 @@
 """The change feed: every dossier has the position of its last change, and positions become visible in their order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
+from hub.store.asking import ask
 from hub.store.database import Database
-from hub.store.engine_tables import feed
-from hub.store.tables import dossiers
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A dossier that changed: as it is now, whatever it was before."""
-
-    position: int
-    dossier_id: int
-    merged_into: int | None  # set: it is part of that one now
-    gone: bool  # none of its sources holds it any more
-
+from hub.store.engine_tables import feed, renewals
 
 _TAKEN = update(feed).values(position=feed.c.position + bindparam("how_many")).returning(feed.c.position)
+_HEAD: Select[Any] = select(feed.c.position, select(func.max(renewals.c.since)).scalar_subquery().label("since"))
+
+
+class UnknownPosition(Exception):
+    """A position that nobody can go on from; the sentence says why."""
+
+
+class Head(NamedTuple):
+    """Between which positions one can go on."""
+
+    latest: int  # of the last change; 0: nothing ever changed
+    since: int  # where the feed began anew (`hub.store.renewing`); 0: it never did
+
+    def check(self, position: int) -> None:
+        """Whether one can go on after a position, or begin there.
+
+        Raises:
+            UnknownPosition: it is of another hub, or of this one as it was before it was restored.
+        """
+        if position > self.latest:
+            raise UnknownPosition(f"the change feed has come to {self.latest}, not to {position} yet")
+        if 0 < position < self.since:
+            raise UnknownPosition(f"the change feed began anew at {self.since}, and {position} is of before")
+
+
+def head(database: Database) -> Head:
+    """Where the feed is: one statement, whatever its length."""
+    ((latest, since),) = ask(database, _HEAD, {})
+    return Head(latest, since or 0)
+
+
+def latest(database: Database) -> int:
+    """The position of the last change; 0 where nothing ever changed."""
+    return head(database).latest
 
 
 def take_positions(connection: Connection, how_many: int) -> range:
@@ -31,26 +53,3 @@ def take_positions(connection: Connection, how_many: int) -> range:
     """
     last: int = connection.execute(_TAKEN, {"how_many": how_many}).scalar_one()
     return range(last - how_many + 1, last + 1)
-
-
-def latest(database: Database) -> int:
-    """The position of the last change; 0 where nothing ever changed."""
-    with database.read() as connection:
-        position: int = connection.execute(select(feed.c.position)).scalar_one()
-        return position
-
-
-def after(database: Database, position: int, limit: int = 1000) -> Sequence[Change]:
-    """The dossiers that changed after `position`, in the order of their last changes; one index look-up if none did.
-
-    A reader that goes on from the last position it was given misses nothing: what changes again comes again, later.
-    """
-    query = (
-        select(dossiers.c.position, dossiers.c.id, dossiers.c.merged_into, dossiers.c.gone_at)
-        .where(dossiers.c.position > position)
-        .order_by(dossiers.c.position)
-        .limit(limit)
-    )
-    with database.read() as connection:
-        rows = connection.execute(query).all()
-    return [Change(row.position, row.id, row.merged_into, row.gone_at is not None) for row in rows]

@@ -10,9 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from time import monotonic
 
+import structlog
+
+log = structlog.get_logger()
+
 EVERY = 0.3  # seconds between two looks
 MOST = 3  # of the eight threads of a process, of which downloads hold as many (`hub.api.downloads`)
 EACH = 2  # of one client
+_WENT_BACK = "the database was restored; stop the hub, run `hub feed renew --reason …` and start it again"
 
 
 class Waiters:
@@ -35,6 +40,8 @@ class Waiters:
     def wait(self, who: Hashable, position: int, seconds: float) -> bool:
         """Wait until the feed is past a position, or the time is over; False: at once, or as soon as the hub ends.
 
+        At once: no more may wait, or nobody can look at the feed for them.
+
         Raises:
             Exception: what looking at the feed raised.
         """
@@ -44,7 +51,8 @@ class Waiters:
                 return False
             self._waiting[who] += 1
             try:
-                self._look()
+                if not self._look():
+                    return False
                 return self._until(position, monotonic() + seconds)
             finally:
                 self._waiting[who] -= 1
@@ -64,10 +72,16 @@ class Waiters:
         with self._lock:
             return self._waiting.total()
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
+        """Whether somebody looks: where the system has no thread to give, nobody would be woken."""
         if not self._looking:
+            try:
+                threading.Thread(target=self._watch, name="change feed", daemon=True).start()
+            except RuntimeError as error:
+                log.warning("change_feed_not_watched", reason=str(error))
+                return False
             self._looking = True
-            threading.Thread(target=self._watch, name="change feed", daemon=True).start()
+        return True
 
     def _until(self, position: int, deadline: float) -> bool:
         failures = self._failures
@@ -86,6 +100,8 @@ class Waiters:
                 self._tell_failure(error)
                 return
             with self._lock:
+                if latest < self._latest:
+                    log.error("feed_went_back", position=latest, before=self._latest, hint=_WENT_BACK)
                 if latest != self._latest:
                     self._latest = latest
                     self._moved.notify_all()

@@ -8,8 +8,9 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, func, select
 
-from hub.store import feed
+from hub.store.changes import changes_after
 from hub.store.database import Database, StoreError
+from hub.store.scope import ALL
 from hub.store.sets import slices
 from hub.store.tables import connectors, dossier_codes, dossiers, events, runs, source_records
 
@@ -44,7 +45,7 @@ class Follower:
     def look(self) -> None:
         """Read on from the last position that was given, to the end of the feed."""
         self._look_at_leases()
-        while changes := feed.after(self._database, self.position, 500):
+        while changes := changes_after(self._database, self.position, 500, ALL, content=False).items:
             positions = [self.position, *(change.position for change in changes)]
             if sorted(set(positions)) != positions:
                 self.wrong.append(f"positions do not increase: {positions}")

@@ -13,8 +13,9 @@ from hub.record.shown import Place
 from hub.store import connectors, gone, runs, watched
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
-from hub.store.dossiers import DossierRow
-from hub.store.finding import Filter, walk
+from hub.store.dossier_rows import DossierRow
+from hub.store.filters import Filter
+from hub.store.finding import walk
 from hub.store.laid_out import Arrival
 from hub.store.scope import ALL, Scope
 from hub.sync.drift import OnDrift

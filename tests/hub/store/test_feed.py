@@ -10,12 +10,14 @@ from typing import Any, TypeAlias
 
 import psycopg
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import select
 
 from hub.record.signature import Signature
 from hub.store import connectors, feed, gone, runs
+from hub.store.changes import Changed, Kind, changes_after
 from hub.store.database import Database
 from hub.store.laid_out import Arrival
+from hub.store.scope import ALL
 from hub.store.tables import dossier_codes, dossiers, events, source_records
 from hub.sync.parting import part
 from hub.sync.run import execute
@@ -48,7 +50,7 @@ class Follower:
     def read_on(self) -> int:
         """Until there is nothing new; how many changes there were."""
         read = 0
-        while found := feed.after(self._database, self.position, self._limit):
+        while found := changes_after(self._database, self.position, self._limit, ALL, content=False).items:
             positions = [change.position for change in found]
             assert positions == sorted(set(positions))
             assert positions[0] > self.position
@@ -123,14 +125,14 @@ def test_what_is_written_while_another_holds_positions_waits_until_that_has_ende
         if database_url.startswith("postgresql"):
             _until_someone_waits(database_url)
         assert not any(pipe.poll() for pipe in writers.living)
-        assert feed.after(database, position) == []
+        assert not changes_after(database, position, 1000, ALL).items
         if ends == "kill":
             writers.kill(holder)
         else:
             holder.tell(ends)
             holder.tell("on")
         holder = writers.holder()
-        seen = feed.after(database, position)
+        seen = changes_after(database, position, 1000, ALL).items
         assert bool(seen) == (ends == "commit")
         position = seen[-1].position if seen else position
     assert feed.latest(database) == position
@@ -141,31 +143,6 @@ def _until_someone_waits(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         while connection.execute(waiting).fetchone() == (0,):
             pass
-
-
-def test_an_empty_poll_is_one_look_up_in_one_index(database: Database) -> None:
-    values: dict[str, Any] = {"agency": "", "status": "processing", "received_on": "", "search": "", "values": {}}
-    values |= {"first_seen_at": NOW, "changed_at": NOW}
-    with database.write() as transaction:
-        rows = [values | {"code": str(at), "position": at} for at in feed.take_positions(transaction, 3000)]
-        transaction.execute(insert(dossiers), rows)
-    asked: list[tuple[str, Any]] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
-    assert feed.after(database, 3000) == []
-    ((query, parameters),) = [one for one in asked if one[0] != "BEGIN"]
-    with database.engine.connect() as connection, connection.begin():
-        connection.exec_driver_sql("ANALYZE dossiers")
-        if database.engine.dialect.name == "sqlite":
-            (plan,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", parameters).all()
-            assert plan.detail == "SEARCH dossiers USING INDEX ix_dossiers_position (position>?)"
-            return
-        explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", parameters)
-        plan = explained.scalar_one()[0]["Plan"]
-    while plan.get("Plans"):
-        assert plan["Node Type"] == "Limit"
-        (plan,) = plan["Plans"]
-    assert (plan["Node Type"], plan["Index Name"], plan["Actual Rows"]) == ("Index Scan", "ix_dossiers_position", 0)
-    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 3  # the way down, however many dossiers there are
 
 
 @pytest.fixture
@@ -184,11 +161,11 @@ def do(database: Database, tmp_path: Path) -> Do:
     return run
 
 
-def changes(database: Database, work: Callable[[], object]) -> list[feed.Change]:
+def changes(database: Database, work: Callable[[], object]) -> list[Changed]:
     """What the feed tells of what `work` does."""
     before = feed.latest(database)
     work()
-    return list(feed.after(database, before))
+    return list(changes_after(database, before, 1000, ALL, content=False).items)
 
 
 def test_whatever_happens_to_a_dossier_is_told_once_and_nothing_else_is(database: Database, do: Do) -> None:
@@ -211,12 +188,12 @@ def test_joined_and_parted_dossiers_are_told_each(database: Database, do: Do) ->
     do("a", [record(1, A), record(2, B), record(3, "000.00.15.H29-260520-0003", national=B)])
     first, second = stored(database, A).id, stored(database, B).id
     joined = changes(database, lambda: do("b", [record(9, A, national=B)]))
-    assert {(change.dossier_id, change.merged_into) for change in joined} == {(first, None), (second, first)}
+    assert {(change.dossier_id, change.into) for change in joined} == {(first, None), (second, first)}
     signature = Signature("an.nguyen", "two dossiers", NOW)
     parted = changes(database, lambda: part(database, ("b", "9"), B, signature))
     assert {change.dossier_id for change in parted} >= {first}
     assert stored(database, B).id in {change.dossier_id for change in parted}
-    assert not any(change.merged_into for change in parted if change.dossier_id in (first, stored(database, B).id))
+    assert not any(change.into for change in parted if change.dossier_id in (first, stored(database, B).id))
 
 
 def test_a_dossier_that_is_part_of_a_joined_one_is_told_again_when_that_is_joined(database: Database, do: Do) -> None:
@@ -225,7 +202,7 @@ def test_a_dossier_that_is_part_of_a_joined_one_is_told_again_when_that_is_joine
     ids = [stored(database, code).id for code in (A, B, third)]
     do("b", [record(8, B, national=third)])
     joined = changes(database, lambda: do("b", [record(8, B, national=third), record(9, A, national=B)]))
-    assert {(change.dossier_id, change.merged_into) for change in joined} == {
+    assert {(change.dossier_id, change.into) for change in joined} == {
         (ids[0], None),
         (ids[1], ids[0]),
         (ids[2], ids[0]),
@@ -237,9 +214,9 @@ def test_a_removed_record_and_one_that_comes_back_are_told(database: Database, d
     row, later = connectors.named(database, "a"), datetime.now(UTC) + timedelta(seconds=1)
     assert row is not None
     (left,) = changes(database, lambda: _mark(database, Arrival(row.id, later), ["1"]))
-    assert (left.dossier_id, left.gone) == (stored(database, A).id, True)
+    assert (left.dossier_id, left.kind) == (stored(database, A).id, Kind.GONE)
     (back,) = changes(database, lambda: do("a", [record(1, A), record(2, B)]))
-    assert (back.dossier_id, back.gone) == (left.dossier_id, False)
+    assert (back.dossier_id, back.kind) == (left.dossier_id, Kind.CHANGED)
 
 
 def test_who_follows_is_told_of_what_cannot_be_read_of_a_record_any_more(database: Database, do: Do) -> None:

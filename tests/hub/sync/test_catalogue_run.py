@@ -13,8 +13,10 @@ from connectors.files import FILES
 from hub.record.identity import Code
 from hub.store import catalogue, codes_seen, connectors, dossiers, feed, quarantine, ratings, runs
 from hub.store.catalogue import AGENCIES, FROM_FILE, PROCEDURES, Kept
+from hub.store.changes import changes_after
 from hub.store.database import Database
 from hub.store.runs import RunRow
+from hub.store.scope import ALL
 from hub.sync.noticed import Noticed
 from hub.sync.run import execute
 from hub.sync.source import Source
@@ -195,7 +197,7 @@ def test_a_dossier_moves_in_the_feed_when_a_rating_of_it_comes_changes_or_leaves
     ):
         before = feed.latest(database)
         do(told, RATING, "b")
-        assert sorted(one.dossier_id for one in feed.after(database, before)) == moved
+        assert sorted(one.dossier_id for one in changes_after(database, before, 1000, ALL).items) == moved
 
 
 def test_a_local_number_finds_the_dossier_of_its_own_agency_alone(database: Database, do: Do) -> None:

@@ -8,7 +8,9 @@ import pytest
 from hub.record.run_state import RunState
 from hub.store import connectors, dossiers, feed, removals
 from hub.store import gone as store_gone
+from hub.store.changes import Kind, changes_after
 from hub.store.database import Database
+from hub.store.scope import ALL
 from hub.sync import gone, removing
 from hub.sync.removing import NotWaiting
 from hub.sync.threshold import StopWhen
@@ -35,7 +37,7 @@ def test_what_a_full_listing_does_not_hold_is_gone_told_and_still_found_by_its_c
     (said,) = dossiers.revisions_of(world.database, one.id)
     assert said.changes[store_gone.FIELD][0] is None
     assert said.run_id == run.id
-    assert [change.gone for change in feed.after(world.database, before)] == [True, True]
+    assert [change.kind for change in changes_after(world.database, before, 1000, ALL).items] == [Kind.GONE, Kind.GONE]
 
 
 def test_a_gone_record_that_is_listed_again_comes_back_by_itself(world: World) -> None:
@@ -49,8 +51,8 @@ def test_a_gone_record_that_is_listed_again_comes_back_by_itself(world: World) -
     run = world.run()
     assert (run.created, run.fetched) == (0, 10)
     assert world.listed(gone=True) == []
-    (change,) = feed.after(world.database, before)
-    assert not change.gone
+    (change,) = changes_after(world.database, before, 1000, ALL).items
+    assert change.kind is Kind.CHANGED
     newest = dossiers.revisions_of(world.database, change.dossier_id)[0]
     assert newest.changes[store_gone.FIELD][1] is None
 

@@ -77,8 +77,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back: of a client's keys the newest stays."""
     _keys_of_before()
-    tables = ("departures", "exports", "notices", "subscriptions", "spellings", "followers", "reads_head", "reads")
-    for table in (*tables, "counters", "client_keys", "clients"):
+    tables = ("departures", "exports", "told", "notices", "subscriptions", "spellings", "followers", "reads_head")
+    for table in (*tables, "reads", "counters", "client_keys", "clients", "renewals"):
         op.drop_table(table)
     if _is_sqlite():
         for name in ("new", "old", "other"):
@@ -136,9 +136,11 @@ def _clients() -> None:
         sa.Column("author", sa.String(length=80), server_default="", nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("changed_at", UtcTime(), nullable=False),
+        sa.Column("sees_from", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
         sa.UniqueConstraint("name", name=op.f("uq_clients_name")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_clients_issuer_subject")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "client_keys",
@@ -154,6 +156,7 @@ def _clients() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_client_keys")),
         sa.UniqueConstraint("digest", name=op.f("uq_client_keys_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_client_keys_client_id"), "client_keys", ["client_id"])
     op.execute(
@@ -241,6 +244,17 @@ def _outbox() -> None:
         sa.Column("confidentiality", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_departures")),
     )
+    op.create_index(op.f("ix_departures_dossier_id"), "departures", ["dossier_id"])
+    op.create_table(
+        "renewals",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("upto", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_renewals")),
+    )
     op.create_table(
         "followers",
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -265,6 +279,12 @@ def _outbox() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("because", sa.Text(), nullable=True),
         sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("begins", sa.BigInteger(), nullable=False),
+        sa.Column("reached", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("view", sa.String(length=16), nullable=True),
+        sa.Column("shows", sa.String(length=17), nullable=True),
+        sa.Column("rechecks", sa.BigInteger(), nullable=True),
+        sa.Column("presumes", sa.BigInteger(), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("failing_since", UtcTime(), nullable=True),
         sa.Column("open_until", UtcTime(), nullable=True),
@@ -274,6 +294,7 @@ def _outbox() -> None:
         sa.Column("changed_at", UtcTime(), nullable=False),
         _of_client("subscriptions"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_subscriptions_client_id"), "subscriptions", ["client_id"])
     op.create_table(
@@ -283,6 +304,7 @@ def _outbox() -> None:
         sa.Column("dossier_id", BigId, nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
         sa.Column("event_id", sa.String(length=60), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", Json(), nullable=True),
@@ -298,12 +320,34 @@ def _outbox() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
         sa.UniqueConstraint("event_id", name=op.f("uq_notices_event_id")),
-        sa.UniqueConstraint(
-            "subscription_id", "dossier_id", "position", name=op.f("uq_notices_subscription_id_dossier_id_position")
-        ),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_notices_subscription_id_state_id", "notices", ["subscription_id", "state", "id"])
     op.create_index("ix_notices_delivered_at", "notices", ["delivered_at"])
+    waits, failed = sa.text("state = 'waiting'"), sa.text("state = 'failed'")
+    op.create_index("ix_notices_failed", "notices", ["made_at"], sqlite_where=failed, postgresql_where=failed)
+    op.create_index(
+        "ix_notices_waiting",
+        "notices",
+        ["subscription_id", "dossier_id"],
+        unique=True,
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )
+    op.create_table(
+        "told",
+        sa.Column("subscription_id", BigId, nullable=False),
+        sa.Column("dossier_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["subscriptions.id"],
+            name=op.f("fk_told_subscription_id_subscriptions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("subscription_id", "dossier_id", name=op.f("pk_told")),
+    )
     op.create_table(
         "exports",
         sa.Column("id", BigId, nullable=False),
@@ -313,6 +357,7 @@ def _outbox() -> None:
         sa.Column("fields", Json(), nullable=True),
         sa.Column("options", Json(), nullable=False),
         sa.Column("grant", Json(), nullable=False),
+        sa.Column("scope", Json(), nullable=False),
         sa.Column("purpose", sa.Text(), server_default="", nullable=False),
         sa.Column("person", sa.Text(), nullable=True),
         sa.Column("address", sa.String(length=60), server_default="", nullable=False),
@@ -332,8 +377,10 @@ def _outbox() -> None:
         sa.Column("started_at", UtcTime(), nullable=True),
         sa.Column("finished_at", UtcTime(), nullable=True),
         sa.Column("expires_at", UtcTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         _of_client("exports"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_exports_client_id"), "exports", ["client_id"])
     op.create_index("ix_exports_state_id", "exports", ["state", "id"])
