@@ -4,15 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.api.answers import Answer
-from hub.api.problems import ApiProblem
+from hub.api.problems import ApiProblem, detail_of
 from hub.outbox.webhooks.address import NotAllowed
 from hub.outbox.webhooks.register import NotNow, TooMany
+from hub.store.feed import UnknownPosition
 from hub.store.notices import NoticeRow, Tally
 from hub.store.secrets import SecretsLocked
 from hub.store.subscriptions import SubscriptionRow
-from hub.view.fields import NotSeen
 
 _SHOWN = ("client", "title", "url", "filter", "content", "state", "because", "position", "failures", "failing_since")
+
+
+Told = tuple[Answer, int, dict[str, str]]
 
 
 def told(row: SubscriptionRow, tally: Tally | None, latest: int) -> Answer:
@@ -43,15 +46,16 @@ def delivery(row: NoticeRow) -> Answer:
 
 def problem(error: Exception) -> ApiProblem:
     """What to answer where subscribing, or a change of it, is refused."""
-    said = f"{str(error)[:1].upper()}{str(error)[1:]}".rstrip(".") + "."
+    said = detail_of(error)
     match error:
         case NotAllowed():
             errors = [{"parameter": "url", "message": said}]
             return ApiProblem(422, "invalid_parameters", said, errors=errors)
-        case NotSeen():
-            return ApiProblem(403, "not_seen", said)
         case TooMany() | NotNow():
             return ApiProblem(409, "too_many_webhooks" if isinstance(error, TooMany) else "not_now", said)
+        case UnknownPosition():
+            detail = f"{error}: the hub was restored, or the position is another hub's. Begin after 0."
+            return ApiProblem(409, "unknown_position", detail_of(detail))
         case SecretsLocked():
             return ApiProblem(503, "secrets_locked", said)
     return ApiProblem(422, "invalid_parameters", said, errors=[{"parameter": "filter", "message": said}])

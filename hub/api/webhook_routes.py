@@ -1,28 +1,20 @@
 """Addresses at which clients subscribe to changes, and look after what was sent to them."""
 
 import threading
-from typing import cast
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_openapi3.models.tag import Tag
 
 from hub.api import ports
-from hub.api.answers import Answer
+from hub.api.answers import VARY, Answer
 from hub.api.parameters import NoParameters
 from hub.api.problems import ApiProblem
 from hub.api.routes import api, errors
-from hub.api.settings import Settings
 from hub.api.viewer import open_to_query, viewer
-from hub.api.webhook_answers import delivery, problem, told
+from hub.api.webhook_answers import Told, problem, told
 from hub.api.webhook_models import (
     ChangedWebhook,
-    Delivery,
-    DeliveryList,
-    DeliveryPage,
-    DeliveryPath,
     NewWebhook,
-    Resend,
-    Resent,
     TestedWebhook,
     WantedWebhook,
     Webhook,
@@ -34,89 +26,82 @@ from hub.outbox.webhooks.address import Allowed, NotAllowed
 from hub.outbox.webhooks.register import Made, NoSuchWebhook, NotNow, TooMany, Webhooks
 from hub.outbox.webhooks.rules import Rules
 from hub.outbox.webhooks.state import Move
-from hub.store import clients, cursor, feed, notices, subscriptions
+from hub.store import clients, feed, notices, subscriptions
 from hub.store.clients import Client, Role
-from hub.store.cursor import CursorError
-from hub.store.database import Database
-from hub.store.notices import Which
+from hub.store.feed import UnknownPosition
 from hub.store.secrets import Keyring, SecretsLocked
 from hub.store.subscriptions import SubscriptionRow
-from hub.view.fields import NotSeen
 
-_WEBHOOKS = [Tag(name="webhooks", description="Being told of changes: see docs/webhooks.md.")]
-_VARY = {"Vary": "Authorization, X-API-Key"}
-_DELIVERIES = "deliveries"
+WEBHOOKS = [Tag(name="webhooks", description="Being told of changes: see docs/webhooks.md.")]
 _TEST_SECONDS = 5.0  # a test holds a request of ours: it is not given the whole time-out
 _testing = threading.Lock()  # one at a time in each process: tests of dead addresses must not take every thread
 
-Told = tuple[Answer, int, dict[str, str]]
 
-
-@api.post("/webhooks", tags=_WEBHOOKS, responses={201: NewWebhook, **errors(403, 409)}, operation_id="add_webhook")
+@api.post("/webhooks", tags=WEBHOOKS, responses={201: NewWebhook, **errors(403, 409)}, operation_id="add_webhook")
 @open_to_query
 def add_webhook(body: WantedWebhook) -> Told:
-    """Subscribe; the answer shows the secret, this once. `after` takes a position of the change feed, so that what
-    happened since a snapshot is told, too."""
+    """Subscribe; the answer shows the secret, this once. `after` 0 tells of all there is, first; another one says that
+    you have what there was at that position of the change feed."""
     who = viewer()
     try:
-        made = _webhooks().add(who.client, body.title, body.url, body.filter, body.content, who.client.name, body.after)
-    except (NotAllowed, NotSeen, ValueError, TooMany, SecretsLocked) as error:
+        made = webhooks().add(who.client, body.title, body.url, body.filter, body.content, who.client.name, body.after)
+    except (NotAllowed, ValueError, TooMany, SecretsLocked, UnknownPosition) as error:
         raise problem(error) from error
     place = {"Location": url_for("api.get_webhook", webhook_id=made.row.id)}
-    return _with_secret(made), 201, _VARY | place
+    return _with_secret(made), 201, VARY | place
 
 
-@api.get("/webhooks", tags=_WEBHOOKS, responses={200: WebhookPage}, operation_id="list_webhooks")
+@api.get("/webhooks", tags=WEBHOOKS, responses={200: WebhookPage}, operation_id="list_webhooks")
 @open_to_query
 def list_webhooks(query: NoParameters) -> Told:  # noqa: ARG001  # refuses every parameter
     """Your webhooks, and how each fares; with a key that looks after the hub, everybody's."""
-    found = subscriptions.listed(_database(), _mine())
-    tallies = notices.tallies(_database(), [row.id for row in found])
-    latest = feed.latest(_database())
-    return {"items": [told(row, tallies.get(row.id), latest) for row in found]}, 200, _VARY
+    found = subscriptions.listed(ports.database(), _mine())
+    tallies = notices.tallies(ports.database(), [row.id for row in found])
+    latest = feed.latest(ports.database())
+    return {"items": [told(row, tallies.get(row.id), latest) for row in found]}, 200, VARY
 
 
 @api.get(
-    "/webhooks/<int:webhook_id>", tags=_WEBHOOKS, responses={200: Webhook, **errors(404)}, operation_id="get_webhook"
+    "/webhooks/<int:webhook_id>", tags=WEBHOOKS, responses={200: Webhook, **errors(404)}, operation_id="get_webhook"
 )
 @open_to_query
 def get_webhook(path: WebhookPath, query: NoParameters) -> Told:  # noqa: ARG001  # as above
     """One webhook, and how it fares."""
-    return _answer(_the_one(path))
+    return _answer(the_one(path))
 
 
 @api.patch(
     "/webhooks/<int:webhook_id>",
-    tags=_WEBHOOKS,
-    responses={200: Webhook, **errors(403, 404)},
+    tags=WEBHOOKS,
+    responses={200: Webhook, **errors(403, 404, 409)},
     operation_id="change_webhook",
 )
 @open_to_query
 def change_webhook(path: WebhookPath, body: ChangedWebhook) -> Told:
     """Another title, address, filter or content; what waits goes to the new address, as the new filter has it."""
-    row = _the_one_to_change(path)
+    row = the_one_to_change(path)
     try:
-        return _answer(_webhooks().change(row, _client_of(row), body.given()))
-    except (NotAllowed, NotSeen, ValueError) as error:
+        return _answer(webhooks().change(row, _client_of(row), body.given()))
+    except (NotAllowed, NotNow, ValueError) as error:
         raise problem(error) from error
 
 
 @api.delete(
     "/webhooks/<int:webhook_id>",
-    tags=_WEBHOOKS,
+    tags=WEBHOOKS,
     responses={204: None, **errors(403, 404)},
     operation_id="remove_webhook",
 )
 @open_to_query
 def remove_webhook(path: WebhookPath) -> tuple[str, int]:
     """Unsubscribe; what waits is not sent any more."""
-    _webhooks().remove(_the_one_to_change(path))
+    webhooks().remove(the_one_to_change(path))
     return "", 204
 
 
 @api.post(
     "/webhooks/<int:webhook_id>/pause",
-    tags=_WEBHOOKS,
+    tags=WEBHOOKS,
     responses={200: Webhook, **errors(403, 404, 409)},
     operation_id="pause_webhook",
 )
@@ -128,7 +113,7 @@ def pause_webhook(path: WebhookPath, body: WhyPaused) -> Told:
 
 @api.post(
     "/webhooks/<int:webhook_id>/resume",
-    tags=_WEBHOOKS,
+    tags=WEBHOOKS,
     responses={200: Webhook, **errors(403, 404, 409)},
     operation_id="resume_webhook",
 )
@@ -140,7 +125,7 @@ def resume_webhook(path: WebhookPath) -> Told:
 
 @api.post(
     "/webhooks/<int:webhook_id>/rotate-secret",
-    tags=_WEBHOOKS,
+    tags=WEBHOOKS,
     responses={200: NewWebhook, **errors(403, 404)},
     operation_id="rotate_webhook_secret",
 )
@@ -148,107 +133,52 @@ def resume_webhook(path: WebhookPath) -> Told:
 def rotate_webhook_secret(path: WebhookPath) -> Told:
     """Make a new secret, shown this once. For a day the old one signs, too, so that the receiver can change over."""
     try:
-        return _with_secret(_webhooks().rotate(_the_one_to_change(path))), 200, _VARY
+        return _with_secret(webhooks().rotate(the_one_to_change(path))), 200, VARY
     except SecretsLocked as error:
         raise problem(error) from error
 
 
 @api.post(
     "/webhooks/<int:webhook_id>/test",
-    tags=_WEBHOOKS,
+    tags=WEBHOOKS,
     responses={200: TestedWebhook, **errors(403, 404, 429)},
     operation_id="test_webhook",
 )
 @open_to_query
 def test_webhook(path: WebhookPath) -> Told:
     """Send an event that is about no dossier, now, and say how that went; it is given five seconds."""
-    row = _the_one_to_change(path)
+    row = the_one_to_change(path)
     if not _testing.acquire(blocking=False):
         raise ApiProblem(429, "busy_testing", "Another webhook is being tested just now; ask again in a few seconds.")
     try:
-        went = _webhooks(_TEST_SECONDS).test(row)
+        went = webhooks(_TEST_SECONDS).test(row)
     except (NotAllowed, SecretsLocked) as error:
         raise problem(error) from error
     finally:
         _testing.release()
     said = went.answered
-    return {"taken": said.taken, "status": said.status, "error": said.error, "seconds": went.seconds}, 200, _VARY
-
-
-@api.get(
-    "/webhooks/<int:webhook_id>/deliveries",
-    tags=_WEBHOOKS,
-    responses={200: DeliveryPage, **errors(400, 404)},
-    operation_id="list_deliveries",
-)
-@open_to_query
-def list_deliveries(path: WebhookPath, query: DeliveryList) -> Told:
-    """What was sent, waits or failed, newest first, each with what came of every try."""
-    row = _the_one(path)
-    of = f"{_DELIVERIES} {row.id}"
-    try:
-        before = None if query.cursor is None else cursor.id_position(of, query.cursor)
-    except CursorError:
-        raise ApiProblem(400, "bad_cursor", "The cursor was changed, or is of another list.") from None
-    found = notices.page(_database(), row.id, query.state, before, query.limit + 1)
-    more = len(found) > query.limit
-    shown = found[: query.limit]
-    following = cursor.after_id(of, shown[-1].id) if more else None
-    return {"items": [delivery(one) for one in shown], "next_cursor": following}, 200, _VARY
-
-
-@api.post(
-    "/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/resend",
-    tags=_WEBHOOKS,
-    responses={200: Delivery, **errors(403, 404)},
-    operation_id="resend_delivery",
-)
-@open_to_query
-def resend_delivery(path: DeliveryPath) -> Told:
-    """Send it once more, with the same id and as the dossier is now; it waits for its turn."""
-    row = _the_one_to_change(path)
-    number = path.delivery_id if path.delivery_id <= cursor.LARGEST_ID else 0
-    if notices.get(_database(), row.id, number) is None:
-        detail = f"Webhook {row.id} has no delivery {path.delivery_id}; those older than 30 days (failed: 90) are gone."
-        raise ApiProblem(404, "delivery_not_found", detail)
-    _webhooks().resend(row, Which(id=number))
-    found = notices.get(_database(), row.id, number)
-    assert found is not None  # noqa: S101  (nothing but time removes one)
-    return delivery(found), 200, _VARY
-
-
-@api.post(
-    "/webhooks/<int:webhook_id>/resend",
-    tags=_WEBHOOKS,
-    responses={200: Resent, **errors(403, 404)},
-    operation_id="resend_deliveries",
-)
-@open_to_query
-def resend_deliveries(path: WebhookPath, body: Resend) -> Told:
-    """Send deliveries once more: those that failed, or those of a time."""
-    row = _the_one_to_change(path)
-    return {"resent": _webhooks().resend(row, Which(body.state, body.made_from, body.made_to))}, 200, _VARY
+    return {"taken": said.taken, "status": said.status, "error": said.error, "seconds": went.seconds}, 200, VARY
 
 
 def _moved(path: WebhookPath, move: Move, why: str | None) -> Told:
     try:
-        return _answer(_webhooks().move(_the_one_to_change(path), move, why))
+        return _answer(webhooks().move(the_one_to_change(path), move, why))
     except NotNow as error:
         raise problem(error) from error
 
 
-def _the_one(path: WebhookPath) -> SubscriptionRow:
+def the_one(path: WebhookPath) -> SubscriptionRow:
     """Another client's does not exist for this one."""
     try:
-        return _webhooks().one(path.webhook_id, _mine())
+        return webhooks().one(path.webhook_id, _mine())
     except NoSuchWebhook as error:
         detail = f"There is no webhook {path.webhook_id} of yours; /api/v1/webhooks lists them."
         raise ApiProblem(404, "webhook_not_found", detail) from error
 
 
-def _the_one_to_change(path: WebhookPath) -> SubscriptionRow:
+def the_one_to_change(path: WebhookPath) -> SubscriptionRow:
     """Who only looks at the hub sees everybody's, and changes none but its own."""
-    row, client = _the_one(path), viewer().client
+    row, client = the_one(path), viewer().client
     if client.role is Role.READ and row.client_id != client.id:
         detail = f"Webhook {row.id} is {row.client}'s; the key of {client.name} only looks at others'."
         raise ApiProblem(403, "not_allowed", detail)
@@ -262,12 +192,12 @@ def _mine() -> int | None:
 
 def _client_of(row: SubscriptionRow) -> Client:
     """Whose grant its filter is held against, whoever changes it."""
-    return clients.numbered(_database(), row.client_id) or viewer().client
+    return clients.numbered(ports.database(), row.client_id) or viewer().client
 
 
 def _answer(row: SubscriptionRow) -> Told:
-    tally = notices.tallies(_database(), [row.id]).get(row.id)
-    return told(row, tally, feed.latest(_database())), 200, _VARY
+    tally = notices.tallies(ports.database(), [row.id]).get(row.id)
+    return told(row, tally, feed.latest(ports.database())), 200, VARY
 
 
 def _with_secret(made: Made) -> Answer:
@@ -281,8 +211,9 @@ class _Keys:
         return ports.register().vault.keyring(make=make)
 
 
-def _webhooks(seconds: float | None = None) -> Webhooks:
-    settings: Settings = current_app.extensions["hub.settings"]
+def webhooks(seconds: float | None = None) -> Webhooks:
+    """What is done with webhooks; an exchange takes no longer than these seconds, if they are given."""
+    settings = ports.settings()
     allowed = Allowed(settings.webhook_hosts, settings.webhook_plain_http)
     whole = settings.webhook_seconds
     rules = Rules(
@@ -292,8 +223,4 @@ def _webhooks(seconds: float | None = None) -> Webhooks:
         near_due=settings.near_due,
         ca_file=settings.webhook_ca_file,
     )
-    return Webhooks(_database(), rules)
-
-
-def _database() -> Database:
-    return cast("Database", current_app.extensions["hub.database"])
+    return Webhooks(ports.database(), rules)

@@ -16,7 +16,8 @@ from hub.outbox.webhooks.address import NotAllowed
 from hub.outbox.webhooks.register import Made, NoSuchWebhook, NotNow, TooMany, Webhooks
 from hub.outbox.webhooks.state import Content, Move, NoticeState
 from hub.store import clients, feed, notices, subscriptions
-from hub.store.notices import NoticeRow, Tally, Which
+from hub.store.feed import UnknownPosition
+from hub.store.notices import Again, NoticeRow, Tally
 from hub.store.subscriptions import SubscriptionRow
 from hub.view.fields import NotSeen
 from hub.wiring import open_store, webhook_rules
@@ -64,7 +65,9 @@ def add(
     content: Annotated[Content, typer.Option(help="The dossier as lists show it, or its codes alone.")] = (
         Content.DOSSIER
     ),
-    after: Annotated[int | None, typer.Option(min=0, help="Tell changes after this position of the feed.")] = None,
+    after: Annotated[
+        int | None, typer.Option(min=0, help="0: all there is, first; another one: it has what there was then.")
+    ] = None,
     author: AuthorOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
@@ -159,7 +162,7 @@ def resend(
         if delivery is not None and notices.get(webhooks.database, number, delivery) is None:
             hint = f"`hub webhook deliveries {number}` lists them"
             stop(f"webhook {number} has no delivery {delivery}; {hint}", Exit.NOT_FOUND)
-        which = Which(NoticeState.FAILED) if delivery is None else Which(id=delivery)
+        which = Again(NoticeState.FAILED) if delivery is None else Again(id=delivery)
         count = webhooks.resend(row, which)
     out.print(f"{count} wait to be sent again.", highlight=False)
 
@@ -174,7 +177,7 @@ def _opened(path: Path) -> Iterator[Webhooks]:
             yield Webhooks(database, webhook_rules(found, database))
         except NoSuchWebhook as error:
             _refused(f"{error}; `hub webhook list` shows those that there are", Exit.NOT_FOUND)
-        except (NotAllowed, NotNow, NotSeen, TooMany) as error:
+        except (NotAllowed, NotNow, NotSeen, TooMany, UnknownPosition) as error:
             _refused(str(error), Exit.WRONG)
         except UnicodeError:
             raise  # told as what it is

@@ -4,20 +4,19 @@ Of one dossier a subscription has one waiting notice at most: what changed again
 latest state is sent. So nothing can overtake an older state of the same dossier.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal_column, or_, select, update
 
 from hub.store import clock
 from hub.store.database import Database, Transaction
 from hub.store.outbox_tables import notices
 
 WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
-_LEFT = "left"  # hub.store.changes.Kind
 _KEPT_ATTEMPTS = 20  # of one notice: the last ones
 _PRUNED_AT_ONCE = 1000
 _AT_ONCE = 500  # dossiers in one statement
@@ -32,6 +31,7 @@ class NoticeRow:
     dossier_id: int
     position: int
     kind: str
+    code: str | None
     event_id: str
     state: str
     attempts: list[dict[str, Any]] | None
@@ -48,6 +48,7 @@ class News:
     dossier_id: int
     position: int
     kind: str
+    code: str | None = None  # of what left: the one that it had while it was seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,15 @@ _COLUMNS = tuple(notices.c[name] for name in NoticeRow.__slots__)
 
 
 def put(transaction: Transaction, subscription_id: int, news: Sequence[News], now: datetime) -> None:
-    """Let a subscriber be told. What waits of the same dossier is replaced: a new event, which is tried at once."""
-    waiting = _waiting_of(transaction, subscription_id, [one.dossier_id for one in news])
+    """Let a subscriber be told. What waits of the same dossier is replaced: a new event, which is tried at once.
+
+    Of several news of one dossier the last counts.
+    """
+    latest = {one.dossier_id: one for one in sorted(news, key=lambda one: one.position)}
+    waiting = _waiting_of(transaction, subscription_id, list(latest))
     fresh = []
-    for one in news:
-        told = {"position": one.position, "kind": one.kind, "event_id": uuid4().hex}
+    for one in latest.values():
+        told = {"position": one.position, "kind": one.kind, "code": one.code, "event_id": uuid4().hex}
         if (number := waiting.get(one.dossier_id)) is not None:
             anew = {"tries": 0, "next_try_at": None, "made_at": now}
             transaction.execute(update(notices).where(notices.c.id == number).values(**told, **anew))
@@ -102,17 +107,6 @@ def _waiting_of(transaction: Transaction, subscription_id: int, ids: Sequence[in
     return found
 
 
-def told_of(database: Database, subscription_id: int, ids: Collection[int]) -> set[int]:
-    """Which of these dossiers a subscriber knows, or is about to: it was told of them, and not since that they left."""
-    if not ids:
-        return set()
-    mine = (notices.c.subscription_id == subscription_id) & notices.c.dossier_id.in_(ids)
-    query = select(notices.c.dossier_id, notices.c.kind).where(mine).order_by(notices.c.position)
-    with database.read() as connection:
-        last = {row.dossier_id: row.kind for row in connection.execute(query)}
-    return {dossier_id for dossier_id, kind in last.items() if kind != _LEFT}
-
-
 def next_ones(database: Database, subscription_id: int, limit: int) -> list[NoticeRow]:
     """What may be sent now, oldest first."""
     due = or_(notices.c.next_try_at.is_(None), notices.c.next_try_at <= clock.now())
@@ -123,11 +117,17 @@ def next_ones(database: Database, subscription_id: int, limit: int) -> list[Noti
 
 
 def note(
-    transaction: Transaction, notice: NoticeRow, attempt: Attempt, state: str, tries: int, wait: float | None
+    transaction: Transaction,
+    sent: News,
+    notice: NoticeRow,
+    attempt: Attempt,
+    state: str,
+    tries: int,
+    wait: float | None,
 ) -> None:
-    """Keep how an exchange went, unless another change took the notice's place while it was under way."""
+    """Keep what was sent and how that went, unless another change took the notice's place while it was under way."""
     kept = [*(notice.attempts or []), attempt.document()][-_KEPT_ATTEMPTS:]
-    values: dict[str, Any] = {"attempts": kept, "state": state, "tries": tries}
+    values: dict[str, Any] = {"attempts": kept, "state": state, "tries": tries, "kind": sent.kind, "code": sent.code}
     values["next_try_at"] = None if wait is None else clock.later(wait)
     if state == DELIVERED:
         values["delivered_at"] = clock.now()
@@ -162,7 +162,7 @@ def get(database: Database, subscription_id: int, notice_id: int) -> NoticeRow |
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
+class Again:
     """Notices that are to be sent once more: those in a state, made in a time (the end is not in it)."""
 
     state: str | None = None
@@ -171,7 +171,7 @@ class Which:
     id: int | None = None
 
 
-def send_again(transaction: Transaction, subscription_id: int, which: Which, most: int) -> int:
+def send_again(transaction: Transaction, subscription_id: int, which: Again, most: int) -> int:
     """Let notices wait again, oldest first, with the ids that the receiver knows; how many.
 
     Of one dossier the newest alone, and none where one waits already: what is sent is how the dossier stands now.
@@ -226,12 +226,13 @@ def tallies(database: Database, ids: Sequence[int]) -> dict[int, Tally]:
 
 
 def prune(database: Database, delivered_before: datetime, failed_before: datetime) -> int:
-    """Forget what was delivered, or has failed, before these times; how many."""
+    """Forget some of what was delivered, or has failed, before these times; how many: 0 where there is none left."""
     delivered = and_(notices.c.state == DELIVERED, notices.c.delivered_at < delivered_before)
-    failed = and_(notices.c.state == FAILED, notices.c.made_at < failed_before)
+    # The state as the partial index has it: PostgreSQL does not know what a parameter will be.
+    failed = and_(notices.c.state == literal_column(f"'{FAILED}'"), notices.c.made_at < failed_before)
     gone = 0
     for old in (delivered, failed):  # one by one: each has an index of its own
-        while some := _some(database, old):
+        if some := _some(database, old):
             with database.write() as transaction:
                 gone += transaction.execute(delete(notices).where(notices.c.id.in_(some), old)).rowcount
     return gone

@@ -11,7 +11,7 @@ from hub.store import clock
 from hub.store.access_tables import clients
 from hub.store.database import Database, StoreLocked, Transaction
 from hub.store.engine_tables import feed
-from hub.store.outbox_tables import notices, subscriptions
+from hub.store.outbox_tables import notices, subscriptions, told
 from hub.store.secrets import Keyring
 
 ACTIVE, WAITING = "active", "waiting"  # hub.outbox.webhooks.state has all states, and what they mean
@@ -32,6 +32,12 @@ class SubscriptionRow:
     state: str
     because: str | None
     position: int
+    begins: int  # the position after which it is told of what there is
+    reached: int  # its position when it last began again: it was told up to there before
+    view: str | None  # digests of what it is told by: hub.outbox.webhooks.sees; None: it was not told of anything yet
+    shows: str | None
+    rechecks: int | None  # not None: it begins again, and has come to this dossier of those that it knows
+    presumes: int | None  # not None: it is made, and has come to this dossier of those that it knows already
     failures: int
     failing_since: datetime | None
     open_until: datetime | None
@@ -49,8 +55,11 @@ class Wanted:
     url: str
     filter: Mapping[str, Any]
     content: str
-    position: int
     author: str
+    position: int
+    begins: int
+    reached: int = 0
+    presumes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,11 @@ class Due:
     doubtful: bool  # its last exchange failed
     free: bool
     owner: str | None
+    position: int = 0
+    view: str | None = None
+    latest: int = 0  # of the feed
+    has_room: bool = True  # for more notices
+    certain: bool = True  # there is something to send, or to look through; else changes, which may say nothing to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +134,16 @@ def change(transaction: Transaction, subscription_id: int, states: tuple[str, ..
     return transaction.execute(update(subscriptions).where(mine).values(**values)).rowcount == 1
 
 
+def end_turn(transaction: Transaction, subscription_id: int) -> None:
+    """Let whoever serves it note nothing any more. Another one begins when its exchange has certainly ended."""
+    ended = {"lease_epoch": subscriptions.c.lease_epoch + 1, "lease_owner": None}
+    transaction.execute(update(subscriptions).where(_the_one(subscription_id)).values(**ended))
+
+
 def remove(transaction: Transaction, subscription_id: int) -> bool:
     """Forget it with its notices; False where there is none."""
-    transaction.execute(delete(notices).where(notices.c.subscription_id == subscription_id))
+    for table in (notices, told):
+        transaction.execute(delete(table).where(table.c.subscription_id == subscription_id))
     return transaction.execute(delete(subscriptions).where(_the_one(subscription_id))).rowcount == 1
 
 
@@ -158,18 +179,35 @@ def sealed_as(subscription_id: int) -> str:
     return f"webhook/{subscription_id}"
 
 
-def due(database: Database) -> list[Due]:
-    """Those that have a notice to send, or changes to look at; by the database's clock."""
+def due(database: Database, *, everyone: bool = False) -> list[Due]:
+    """Those that have a notice to send, or changes to look at, by the database's clock; or all that may be sent to."""
     column = subscriptions.c
     of_it = (notices.c.subscription_id == column.id) & (notices.c.state == WAITING)
     waiting = select(func.count()).select_from(notices).where(of_it).scalar_subquery()
     sendable = exists().where(of_it, or_(notices.c.next_try_at.is_(None), notices.c.next_try_at <= clock.now()))
-    behind = (column.position < select(feed.c.position).scalar_subquery()) & (waiting < MOST_WAITING)
-    shut = or_(column.open_until.is_(None), column.open_until <= clock.now())
-    wanted = (column.id, (column.failures > 0).label("doubtful"), free().label("free"), column.lease_owner)
-    query = select(*wanted).where(column.state == ACTIVE, shut, or_(sendable, behind)).order_by(column.id)
+    latest = select(feed.c.position).scalar_subquery()
+    has_room = waiting < MOST_WAITING
+    looked_at = func.coalesce(column.view, "") != ""
+    unsettled = or_(~looked_at, column.rechecks.is_not(None), column.presumes.is_not(None)) & has_room
+    certain = or_(sendable, unsettled)
+    open_ = or_(column.open_until.is_(None), column.open_until <= clock.now())
+    wanted = (
+        *(column.id, (column.failures > 0).label("doubtful"), free().label("free"), column.lease_owner.label("owner")),
+        *(column.position, column.view, latest.label("latest"), has_room.label("has_room"), certain.label("certain")),
+    )
+    query = select(*wanted).where(column.state == ACTIVE, open_)
+    if not everyone:
+        query = query.where(or_(certain, (column.position < latest) & has_room))
     with database.read() as connection:
-        return [Due(row.id, bool(row.doubtful), bool(row.free), row.lease_owner) for row in connection.execute(query)]
+        return [Due(**row) for row in connection.execute(query.order_by(column.id)).mappings()]
+
+
+def pass_by(database: Database, row: SubscriptionRow, upto: int) -> None:
+    """Move on past changes that say nothing to a subscription, unless somebody serves it or has moved it."""
+    mine = _the_one(row.id) & (subscriptions.c.position == row.position) & (subscriptions.c.view == row.view)
+    settled = subscriptions.c.rechecks.is_(None) & subscriptions.c.presumes.is_(None)
+    with database.write() as connection:
+        connection.execute(update(subscriptions).where(mine, settled, free()).values(position=upto))
 
 
 def take_lease(

@@ -7,7 +7,9 @@ checked where the connection is made to it (`line`), so that a name which change
 
 import re
 import socket
+import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -83,23 +85,49 @@ class Allowed:
         if address.is_loopback and named and (_literal(host) or host == "localhost"):
             return  # the keeper's own words
         if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
-            kind = "this machine itself" if address.is_loopback else "no host of a network"
-            raise NotAllowed(f"{host} resolves to {address}, which is {kind}; nothing is sent there")
+            kind, so = "no host of a network", _ANOTHER
+            if address.is_loopback:
+                kind, so = (
+                    "this machine itself",
+                    "to send there, name `localhost` in `webhooks.hosts` and in the address",
+                )
+            raise NotAllowed(f"{host} resolves to {address}, which is {kind}; nothing is sent there: {so}")
         if str(address) in _METADATA:
-            raise NotAllowed(f"{host} resolves to {address}, where a cloud tells its machines their secrets")
+            raise NotAllowed(
+                f"{host} resolves to {address}, where a cloud tells its machines their secrets: {_ANOTHER}"
+            )
 
 
+_ANOTHER = "give the subscription the address of another host"
 _METADATA = frozenset({"100.100.100.200", "fd00:ec2::254", "168.63.129.16"})  # those that are not link-local
 
 
-def resolved(host: str, port: int) -> list[str]:
+def resolved(host: str, port: int, seconds: float) -> list[str]:
     """The addresses of a host, in the system's order.
 
+    The system's own look-up takes no limit, and a name service that is away can hold it for a minute: so it is asked
+    in a thread of its own, which nobody waits for longer than that.
+
     Raises:
-        OSError: it has none.
+        OSError: it has none, or nobody said so in time.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    if _literal(host):
+        return [host]
+    asked: Future[list[str]] = Future()
+    threading.Thread(target=_resolve, args=(host, port, asked), name=f"resolve-{host}", daemon=True).start()
+    try:
+        return asked.result(seconds)
+    except TimeoutError:
+        raise socket.gaierror(socket.EAI_AGAIN, f"no name service answered within {seconds:.0f} s") from None
+
+
+def _resolve(host: str, port: int, asked: "Future[list[str]]") -> None:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        asked.set_exception(error if isinstance(error, OSError) else OSError(f"{host} is no name of a host"))
+    else:
+        asked.set_result(list(dict.fromkeys(str(each[4][0]) for each in found)))
 
 
 def _parts(url: str) -> Place:

@@ -1,6 +1,6 @@
 """A notice as it is sent: one CloudEvent 1.0 in structured JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,11 +10,12 @@ import orjson
 from hub.outbox.webhooks.sees import Sees
 from hub.outbox.webhooks.state import Content
 from hub.record.moments import as_text
-from hub.store import changes
 from hub.store.changes import Changed, Kind
 from hub.store.database import Database
+from hub.store.looking_up import codes_of_dossiers
 from hub.store.notices import NoticeRow
 from hub.store.subscriptions import SubscriptionRow
+from hub.store.told import Told
 from hub.view.change import change
 from hub.view.gathering import items
 
@@ -27,7 +28,7 @@ TEST_TYPE = "vn.mot-cua-hub.webhook.test"
 class Letter:
     """What is sent for one notice."""
 
-    notice: NoticeRow
+    says: Changed
     body: bytes
     shows: int | None  # the dossier whose data are in it; None: it says nothing but codes
 
@@ -37,25 +38,26 @@ def letters(
     subscription: SubscriptionRow,
     seen: Sees,
     waiting: Sequence[NoticeRow],
+    known: Mapping[int, Told],
     now: datetime,
     near_due: timedelta,
 ) -> dict[int, Letter]:
     """What is sent for these notices, by their ids; for what is missing there is nothing to be said."""
-    present = seen.present(database, list(waiting))
+    present = seen.present(database, list(waiting), known)
     rows = {one.dossier_id: one.row for one in present.values() if one.row is not None}
     shown: dict[int, dict[str, Any]] = {}
     if subscription.content == Content.DOSSIER and rows:
         told = items(database, list(rows.values()), seen.grant, now, near_due)
         shown = dict(zip(rows, told, strict=True))
-    known = changes.codes(database, list(rows))
+    codes = codes_of_dossiers(database, list(rows))
     found = {}
     for notice in waiting:
         if (one := present.get(notice.id)) is None:
             continue
         item = shown.get(one.dossier_id) if one.kind is Kind.CHANGED else None
-        data = change(one, item, known.get(one.dossier_id, ()))
+        data = change(one, item, codes.get(one.dossier_id, ()))
         body = _event(subscription.id, notice, one, data)
-        found[notice.id] = Letter(notice, body, None if item is None else one.dossier_id)
+        found[notice.id] = Letter(one, body, None if item is None else one.dossier_id)
     return found
 
 

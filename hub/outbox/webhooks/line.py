@@ -16,10 +16,10 @@ from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
-from time import monotonic
 from typing import Any, Self
 
 from hub.outbox.webhooks.address import Allowed, NotAllowed, Place, resolved
+from hub.outbox.webhooks.moment import moment
 from hub.outbox.webhooks.schedule import Answered
 
 _MOST_READ = 64 * 1024  # bytes of an answer: what comes after them is not waited for
@@ -50,11 +50,11 @@ class Line:
         self._close()
 
     def post(self, body: bytes, headers: Mapping[str, str], by: float | None = None) -> Exchange:
-        """Send a body, unless it is later than `by` (of `monotonic`); what can go wrong is in the answer."""
-        began = monotonic()
+        """Send a body, unless it is later than `by` (of `moment`); what can go wrong is in the answer."""
+        began = moment()
         end = began + self._seconds
         answered = self._answered(body, headers, end if by is None else min(end, by))
-        return Exchange(answered, round(monotonic() - began, 3))
+        return Exchange(answered, round(moment() - began, 3))
 
     def _answered(self, body: bytes, headers: Mapping[str, str], end: float) -> Answered:
         again = self._open is not None  # the subscriber may have closed it meanwhile: that says nothing of now
@@ -77,7 +77,7 @@ class Line:
         response = line.getresponse()
         if response.status in _TAKEN:
             # That is all that counts: the rest is read so that the connection can be used again, if it comes soon.
-            response.ends_by(min(end, monotonic() + _REST_SECONDS))
+            response.ends_by(min(end, moment() + _REST_SECONDS))
             with suppress(HTTPException, OSError):
                 response.read(_MOST_READ)
             said = b""
@@ -163,7 +163,7 @@ class _Connection(HTTPConnection):
         self._end = 0.0
 
     def until(self, end: float) -> None:
-        """The moment, of `monotonic`."""
+        """When it ends, of `moment`."""
         self._end = end
         if self.sock is not None:
             self.sock.settimeout(_left(end))
@@ -179,7 +179,7 @@ class _Connection(HTTPConnection):
     def connect(self) -> None:
         """To one of the addresses of the host, each checked right before it is used."""
         last: OSError | None = None
-        for address in resolved(self._place.host, self._place.port):
+        for address in resolved(self._place.host, self._place.port, _left(self._end)):
             self._allowed.address(self._place.host, address)
             try:
                 self.sock = socket.create_connection((address, self._place.port), timeout=_left(self._end))
@@ -226,7 +226,7 @@ class _Until(io.RawIOBase):
 
 
 def _left(end: float) -> float:
-    left = end - monotonic()
+    left = end - moment()
     if left <= 0:
         raise TimeoutError("timed out")
     return left

@@ -15,7 +15,7 @@ from hub.outbox.webhooks.state import FROM, TO, Content, Move, WebhookState
 from hub.store import feed, notices, subscriptions
 from hub.store.clients import Client, Role
 from hub.store.database import Database, Transaction
-from hub.store.notices import Which
+from hub.store.notices import Again
 from hub.store.subscriptions import MOST_WAITING, SubscriptionRow, Wanted
 from hub.view.wanted import read_filter
 
@@ -64,7 +64,8 @@ class Webhooks:
 
         Raises:
             NotAllowed: nothing may be sent to that address.
-            NotSeen, ValueError: the filter is not right, or the position is one that the feed has not come to.
+            NotSeen, ValueError: the filter is not right.
+            UnknownPosition: nobody can follow the feed from there.
             TooMany: it has enough of them.
             SecretsLocked: the keys of the hub's secrets cannot be used.
         """
@@ -73,10 +74,7 @@ class Webhooks:
             raise NotAllowed(f"{client.name} pushes only, so it is told nothing; subscribe a client that reads")
         now = datetime.now(UTC)
         read_filter(document, client.grant, now, self.rules.near_due)
-        latest = feed.latest(self.database)
-        if after is not None and after > latest:
-            raise ValueError(f"the change feed has come to {latest}, not to {after} yet")
-        wanted = Wanted(client.id, title, url, document, content, latest if after is None else after, author)
+        wanted = Wanted(client.id, title, url, document, content, author, **self._start(after))
         fresh, keyring = Secrets(secret.new()), self.rules.keys.keyring(make=True)
 
         def keep(transaction: Transaction) -> int:
@@ -102,6 +100,7 @@ class Webhooks:
 
         Raises:
             NotAllowed, NotSeen, ValueError: as `add`.
+            NotNow: the filter cannot be another one yet.
         """
         values = dict(wanted)
         if "url" in values:
@@ -110,10 +109,17 @@ class Webhooks:
                 values |= _MENDED  # what the old address did says nothing of the new one
         if "filter" in values:
             read_filter(values["filter"], client.grant, datetime.now(UTC), self.rules.near_due)
+            if row.presumes is not None:
+                raise NotNow(
+                    f"webhook {row.id} is being made: the hub still notes what its receiver has by the present filter; "
+                    "change the filter in a minute, or subscribe anew"
+                )
+            values |= {} if row.view is None else {"view": ""}  # it is looked at at once
         with self.database.write() as transaction:
             subscriptions.change(transaction, row.id, None, **values, changed_at=datetime.now(UTC))
             if "url" in values:
                 notices.due_now(transaction, row.id)
+                subscriptions.end_turn(transaction, row.id)
         return self.one(row.id)
 
     def move(self, row: SubscriptionRow, move: Move, why: str | None) -> SubscriptionRow:
@@ -128,6 +134,7 @@ class Webhooks:
             moved = subscriptions.change(transaction, row.id, FROM[move], **values)
             if moved and move is Move.RESUME:
                 notices.due_now(transaction, row.id)
+                subscriptions.end_turn(transaction, row.id)
         if not moved:
             allowed = " or ".join(FROM[move])
             raise NotNow(f"webhook {row.id} is {self.one(row.id).state}; only one that is {allowed} can {move}")
@@ -164,7 +171,7 @@ class Webhooks:
         with Line(place, self.rules.allowed, self.rules.seconds, self.rules.context) as line:
             return line.post(sent, headers)
 
-    def resend(self, row: SubscriptionRow, which: Which) -> int:
+    def resend(self, row: SubscriptionRow, which: Again) -> int:
         """Let notices be sent once more, with the ids that the receiver knows; how many (the oldest first)."""
 
         def again(transaction: Transaction) -> int:
@@ -172,6 +179,20 @@ class Webhooks:
             return notices.send_again(transaction, row.id, which, room) if room > 0 else 0
 
         return self.database.write_again(again)
+
+    def _start(self, after: int | None) -> dict[str, Any]:
+        """Where a subscription starts.
+
+        From now on, with nothing that was before; after 0, with all there is; or after a position, by somebody who has
+        what there was then: it has to be noted as known before anything can be told to have left.
+        """
+        head = feed.head(self.database)
+        if after is None:
+            return {"position": head.latest, "begins": head.latest}
+        head.check(after)
+        if after == 0:
+            return {"position": 0, "begins": 0, "reached": head.latest}
+        return {"position": after, "begins": 0, "presumes": 0}
 
     def _secrets(self, row: SubscriptionRow) -> Secrets:
         kept = subscriptions.secret(self.database, row.id)

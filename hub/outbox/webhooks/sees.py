@@ -1,19 +1,24 @@
 """What a subscription may be told of, and what its filter leaves of it: as its client's grant is at this moment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
 
 from hub.record.grant import Grant
 from hub.record.moments import today
-from hub.store import changes, clients, finding, keys, notices
+from hub.store import changes, clients, finding, keys, told
 from hub.store.changes import Changed, Kind
 from hub.store.clients import Client, Role
 from hub.store.database import Database
-from hub.store.finding import DossierRow, Filter
+from hub.store.dossier_rows import DossierRow
+from hub.store.filters import Filter
 from hub.store.known_catalogue import agencies_named
 from hub.store.notices import NoticeRow
 from hub.store.scope import Scope, scope_of
 from hub.store.subscriptions import SubscriptionRow
+from hub.store.told import Told
 from hub.view.fields import NotSeen
 from hub.view.wanted import read_filter
 
@@ -32,6 +37,8 @@ class Sees:
     client: Client
     scope: Scope  # of the grant, and of the filter's agency, procedure and field
     rest: Filter | None  # what else the filter asks for; None: nothing
+    view: str  # digest of which dossiers: the same for the same, in every process and after every restart
+    shows: str  # digest of how much of each
 
     @property
     def grant(self) -> Grant:
@@ -42,30 +49,38 @@ class Sees:
         """Which of these dossiers the filter holds, gone or not."""
         return set(ids) if self.rest is None else finding.matches(database, ids, self.rest, self.scope)
 
-    def among(self, database: Database, items: list[Changed]) -> list[Changed]:
-        """What a subscriber is told of these changes.
+    def among(self, database: Database, items: list[Changed], begins: int, reached: int) -> list[Changed]:
+        """What a subscriber is told of these changes; of those up to `reached` it was told before.
 
-        A change after which the filter does not hold a dossier any more is told as having left, where the subscriber
-        was told of that dossier before; what it never heard of is not its business.
+        What the filter does not hold any more is told as having left, where the subscriber knows it; what it never
+        heard of is not its business, nor is what did not change after `begins`. What it has as it is, is not repeated.
         """
-        if self.rest is None or not items:
-            return items
         ids = [one.dossier_id for one in items]
-        held = self.held(database, ids)
-        known = notices.told_of(database, self.subscription_id, set(ids) - held)
+        held, known = self.held(database, ids), told.known(database, self.subscription_id, ids)
         found = []
         for one in items:
-            if one.dossier_id in held or (one.dossier_id in known and one.kind is not Kind.CHANGED):
+            has = known.get(one.dossier_id)
+            if has is not None and has.position == one.position and one.kind is not Kind.LEFT:
+                continue
+            if has is not None:
+                is_out = one.kind is Kind.CHANGED and one.dossier_id not in held
+                found.append(_left(one, has) if is_out else one)
+            elif one.kind is Kind.CHANGED:
+                found += [one] if one.position > begins and one.dossier_id in held else []
+            elif one.position > reached and (one.dossier_id in held or one.kind is Kind.LEFT):
                 found.append(one)
-            elif one.dossier_id in known or one.kind is Kind.LEFT:
-                found.append(Changed(one.position, one.dossier_id, Kind.LEFT, one.code))
         return found
 
-    def present(self, database: Database, waiting: list[NoticeRow]) -> dict[int, Changed]:
-        """What is to be said of each notice's dossier now, by the notice's id.
+    def out(self, database: Database, known: list[Told]) -> list[Told]:
+        """Which of the dossiers that a subscriber knows it may not, or need not, be told of any more."""
+        rows = finding.by_id(database, [one.dossier_id for one in known], self.scope)
+        held = self.held(database, list(rows))
+        return [one for one in known if one.dossier_id not in held]
 
-        What is missing is nothing to be said: the dossier cannot be seen with the grant as it is, and was not seen to
-        leave; if it left since, that is a later change, with a notice of its own.
+    def present(self, database: Database, waiting: list[NoticeRow], known: Mapping[int, Told]) -> dict[int, Changed]:
+        """What is to be said of each notice's dossier now, by the notice's id; `known` is what the subscriber knows.
+
+        What is missing is nothing to be said: the dossier cannot be seen, and the subscriber does not know it.
         """
         rows = finding.by_id(database, [notice.dossier_id for notice in waiting], self.scope)
         held = self.held(database, list(rows))
@@ -73,15 +88,27 @@ class Sees:
         visible = finding.by_id(database, into, self.scope) if into else {}
         found = {}
         for notice in waiting:
-            row = rows.get(notice.dossier_id)
-            said = self._away(database, notice) if row is None else _here(row, row.id in held, visible)
-            if said is not None:
+            row, has = rows.get(notice.dossier_id), known.get(notice.dossier_id)
+            said = _away(notice, has) if row is None else _here(row, row.id in held, visible)
+            if said is not None and (said.kind is not Kind.LEFT or has is not None or notice.kind == Kind.LEFT):
                 found[notice.id] = said
         return found
 
-    def _away(self, database: Database, notice: NoticeRow) -> Changed | None:
-        told = changes.changes_after(database, notice.position - 1, 1, self.scope, content=False)
-        return next((one for one in told.items if one.dossier_id == notice.dossier_id), None)
+
+def _left(one: Changed, has: Told) -> Changed:
+    return Changed(one.position, one.dossier_id, Kind.LEFT, has.code)
+
+
+def _away(notice: NoticeRow, has: Told | None) -> Changed | None:
+    """What cannot be seen: it is told by nothing but the code that it had while it could be.
+
+    At the position of its last change, whatever that was: the subscriber may have been sent any state before.
+    """
+    if has is not None:
+        return Changed(max(notice.position, has.now), notice.dossier_id, Kind.LEFT, has.code)
+    if notice.code is not None:
+        return Changed(notice.position, notice.dossier_id, Kind.LEFT, notice.code)
+    return None
 
 
 def _here(row: DossierRow, is_held: bool, visible: dict[int, DossierRow]) -> Changed:  # noqa: FBT001  (of its row)
@@ -111,7 +138,20 @@ def sees(database: Database, subscription: SubscriptionRow, now: datetime, near_
         wanted = read_filter(document, client.grant, now, near_due)
     except (ValueError, NotSeen) as error:
         raise MayNot(f"its filter is not right any more: {error}") from error
-    return Sees(subscription.id, client, _scope(database, client.grant, wanted), _rest(document, wanted))
+    scope = _scope(database, client.grant, wanted)
+    view = _view(scope, tuple(sorted((name, repr(value)) for name, value in document.items())))
+    sights = sorted((str(group), str(sight)) for group, sight in client.grant.sights.items())
+    return Sees(subscription.id, client, scope, _rest(document, wanted), view, _digest(subscription.content, sights))
+
+
+@lru_cache(maxsize=512)
+def _view(scope: Scope, document: tuple[tuple[str, str], ...]) -> str:
+    limits = [None if limit is None else sorted(limit) for limit in (scope.agencies, scope.procedures, scope.fields)]
+    return _digest(limits, scope.rank, document)
+
+
+def _digest(*what: object) -> str:
+    return sha256(repr(what).encode()).hexdigest()[:16]
 
 
 def _has_key(database: Database, client: Client, now: datetime) -> bool:

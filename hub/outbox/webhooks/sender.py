@@ -9,10 +9,11 @@ from time import monotonic
 
 import structlog
 
+from hub.outbox.webhooks.looking import Looking
 from hub.outbox.webhooks.places import PATIENCE_SECONDS, Places
 from hub.outbox.webhooks.rules import Rules
 from hub.outbox.webhooks.sending import MARGIN_SECONDS, Served, Turn
-from hub.store import notices, schedules, subscriptions
+from hub.store import notices, subscriptions
 from hub.store.database import Database, StoreError
 from hub.store.subscriptions import Due, LeaseLost
 from hub.sync.owner import certainly_dead
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 LOOKS_EVERY = 1.0  # seconds
 _AFTER_FAULT = 5.0  # seconds that a subscription waits whose turn stumbled over a fault of the hub's own
 _PRUNES_EVERY = 3600.0
+_LOOK_SECONDS = 0.5  # of looking at what changed, before those that have something to send are served again
 KEPT_DELIVERED, KEPT_FAILED = timedelta(days=30), timedelta(days=90)
 
 
@@ -44,6 +46,8 @@ class Sender:
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._threads: set[threading.Thread] = set()
         self._shut: dict[int, float] = {}  # until when a subscription waits after a fault
+        self._looking = Looking(database, rules.near_due)
+        self._prunes_at = monotonic()
         self._dispatcher: threading.Thread | None = None
 
     def start(self) -> None:
@@ -87,24 +91,51 @@ class Sender:
             self._wake.wait(PATIENCE_SECONDS if waits else LOOKS_EVERY)
 
     def _begin_turns(self) -> bool:
-        """Give turns while there is room; whether some still wait for one."""
-        due = [one for one in subscriptions.due(self._database) if one.free or certainly_dead(one.owner)]
+        """Give turns while there is room; whether some still wait for one, or to be looked at."""
+        found = subscriptions.due(self._database, everyone=True)
+        due = [one for one in found if one.free or certainly_dead(one.owner)]
         now = monotonic()
         with self._lock:
             self._shut = {number: until for number, until in self._shut.items() if until > now}
             self._places.forget_all_but([one.id for one in due])
-            waiting = self._places.in_order(one for one in due if one.id not in self._shut)
-        passed = False
-        for one in waiting:
-            with self._lock:
-                if not self._places.has_room(one.doubtful, monotonic()):
-                    passed = True
-                    continue
-                self._places.enter(one, monotonic())
-                thread = threading.Thread(target=self._serve, args=(one,), name=f"webhook-{one.id}", daemon=True)
-                self._threads.add(thread)
+            open_ = self._places.in_order(one for one in due if one.id not in self._shut)
+        waits = [one for one in open_ if one.certain and not self._begin(one)]
+        for one in self._looking.in_order(open_):
+            if self._stopping.is_set() or monotonic() - now >= _LOOK_SECONDS:
+                return True
+            if not self._passes(one) and not self._begin(one):
+                waits.append(one)
+        return bool(waits)
+
+    def _passes(self, due: Due) -> bool:
+        try:
+            return self._looking.passes(due)
+        except StoreError:
+            raise
+        except Exception:  # a fault of the hub's own: its turn stumbles over it, too, and the others are looked at
+            log.exception("webhook_stumbled", webhook=due.id)
+            return False
+
+    def _begin(self, due: Due) -> bool:
+        """Give a turn; False: there is no room for it now."""
+        with self._lock:
+            if not self._places.has_room(due.doubtful, monotonic()):
+                return False
+            self._places.enter(due, monotonic())
+            thread = threading.Thread(target=self._serve, args=(due,), name=f"webhook-{due.id}", daemon=True)
+            self._threads.add(thread)
+        try:
             thread.start()
-        return passed
+        except RuntimeError as error:  # no more threads: it is tried again
+            log.warning("webhook_not_begun", webhook=due.id, reason=str(error))
+            self._leave(due, thread)
+            return False
+        return True
+
+    def _leave(self, due: Due, thread: threading.Thread) -> None:
+        with self._lock:
+            self._places.leave(due.id)
+            self._threads.discard(thread)
 
     def _serve(self, due: Due) -> None:
         try:
@@ -120,9 +151,7 @@ class Sender:
                 self._shut[due.id] = monotonic() + _AFTER_FAULT
             log.exception("webhook_stumbled", webhook=due.id)
         finally:
-            with self._lock:
-                self._places.leave(due.id)
-                self._threads.discard(threading.current_thread())
+            self._leave(due, threading.current_thread())
             self._wake.set()
 
     def _turn(self, due: Due) -> Served | None:
@@ -145,7 +174,12 @@ class Sender:
             self._places.begins(subscription_id, monotonic())
 
     def _prune(self) -> None:
-        if schedules.take_turn(self._database, "notices", _PRUNES_EVERY):
-            now = self._database.now()
-            if gone := notices.prune(self._database, now - KEPT_DELIVERED, now - KEPT_FAILED):
-                log.info("notices_removed", count=gone)
+        """A thousand notices at a look, of what is too old."""
+        if monotonic() < self._prunes_at:
+            return
+        self._prunes_at = monotonic() + LOOKS_EVERY
+        now = self._database.now()
+        if gone := notices.prune(self._database, now - KEPT_DELIVERED, now - KEPT_FAILED):
+            log.info("notices_removed", count=gone)
+        else:
+            self._prunes_at = monotonic() + _PRUNES_EVERY

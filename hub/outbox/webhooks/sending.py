@@ -2,7 +2,8 @@
 
 An exchange that went through and was not noted, because its process died between, is repeated with the same id. The
 lease is longer than an exchange may take, and is checked by the process's own clock right before each: what a process
-sent that was frozen, or cut off, has ended before another one goes on.
+sent that was cut off has ended before another one goes on. One that is frozen between that look and its first byte may
+still send one exchange late, when it wakes: that is what receivers compare positions for.
 """
 
 import random
@@ -10,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from time import monotonic
 from urllib.parse import urlsplit
 
 import structlog
@@ -18,17 +18,19 @@ import structlog
 from hub.outbox.webhooks import schedule, secret
 from hub.outbox.webhooks.address import NotAllowed
 from hub.outbox.webhooks.body import MEDIA_TYPE, Letter, letters
-from hub.outbox.webhooks.fan_out import fan_out
+from hub.outbox.webhooks.fan_out import as_seen, fan_out
 from hub.outbox.webhooks.line import Exchange, Line
+from hub.outbox.webhooks.moment import moment
 from hub.outbox.webhooks.rules import Rules
 from hub.outbox.webhooks.schedule import Standing
 from hub.outbox.webhooks.sees import MayNot, Sees, sees
 from hub.outbox.webhooks.state import NoticeState, WebhookState
 from hub.record.moments import as_text
 from hub.record.personal import personal
-from hub.store import notices, subscriptions
+from hub.store import notices, subscriptions, told
+from hub.store.changes import Changed, Kind
 from hub.store.database import Database, Transaction
-from hub.store.notices import Attempt, NoticeRow
+from hub.store.notices import Attempt, News, NoticeRow
 from hub.store.reads import Action, Read
 from hub.store.secrets import SecretsLocked
 from hub.store.subscriptions import Lease, LeaseLost, SubscriptionRow
@@ -77,9 +79,9 @@ class Turn:
             LeaseLost: another process serves this subscription, or it is gone.
             StoreError: the database does not answer; what was not noted is sent again.
         """
-        ends = monotonic() + SLICE_SECONDS
+        ends = moment() + SLICE_SECONDS
         goes_on = True
-        while goes_on and monotonic() < ends and not self._stopping():
+        while goes_on and moment() < ends and not self._stopping():
             goes_on = self._round(ends)
         return Served(self._delivered, self._failed, self._made)
 
@@ -92,6 +94,7 @@ class Turn:
         try:
             seen = sees(self._database, subscription, now, self._rules.near_due)
             place = self._rules.allowed.place(subscription.url)
+            subscription = as_seen(self._database, subscription, seen, self._hold)
             waiting = self._waiting(subscription, seen)
             if not waiting:
                 return False
@@ -108,18 +111,18 @@ class Turn:
         waiting = notices.next_ones(self._database, subscription.id, _AT_ONCE)
         if waiting and subscription.open_until is not None:
             return waiting
-        self._made += fan_out(self._database, subscription, seen, self._lease, self._seconds)
+        self._made += fan_out(self._database, subscription, seen, self._hold)
         return notices.next_ones(self._database, subscription.id, _AT_ONCE)
 
     def _send(
         self, line: Line, subscription: SubscriptionRow, seen: Sees, waiting: list[NoticeRow], ends: float
     ) -> bool:
         now = self._database.now()
-        ready = letters(self._database, subscription, seen, waiting, now, self._rules.near_due)
+        ready = self._letters(subscription, seen, waiting, now)
         signing = self._signing(subscription.id, now)
         standing = Standing(subscription.failures, subscription.failing_since)
         for notice in waiting:
-            if self._stopping() or monotonic() >= ends:
+            if self._stopping() or moment() >= ends:
                 return False
             if (letter := ready.get(notice.id)) is None:
                 self._hold(lambda transaction, gone=notice: notices.drop(transaction, gone))  # type: ignore[misc]
@@ -131,10 +134,26 @@ class Turn:
             headers = {"Content-Type": MEDIA_TYPE, "User-Agent": "mot-cua-hub", "Accept": "*/*"}
             headers |= secret.headers(notice.event_id, letter.body, signing, at)
             went = line.post(letter.body, headers, by=self._held_until)
-            standing, goes_on = self._note(subscription, notice, standing, went, at)
+            standing, goes_on = self._note(subscription, notice, letter.says, standing, went, at)
             if not goes_on:
                 return False
         return True
+
+    def _letters(
+        self, subscription: SubscriptionRow, seen: Sees, waiting: list[NoticeRow], now: datetime
+    ) -> dict[int, Letter]:
+        """What is sent for these notices. What may leave is noted as known before: a killed process cannot say it."""
+        known = told.known(self._database, subscription.id, [notice.dossier_id for notice in waiting])
+        ready = letters(self._database, subscription, seen, waiting, known, now, self._rules.near_due)
+        says = [letter.says for letter in ready.values() if letter.says.kind is not Kind.LEFT]
+        fresh = [
+            (one.dossier_id, one.code, 0)
+            for one in says
+            if (has := known.get(one.dossier_id)) is None or has.code != one.code
+        ]
+        if fresh:
+            self._hold(partial(told.add, subscription_id=subscription.id, rows=fresh))
+        return ready
 
     def _signing(self, subscription_id: int, now: datetime) -> tuple[str, ...]:
         kept = subscriptions.secret(self._database, subscription_id)
@@ -166,12 +185,12 @@ class Turn:
 
     def _stay(self) -> None:
         """Hold the lease for as long as an exchange may take."""
-        if monotonic() + self._rules.seconds >= self._held_until:
+        if moment() + self._rules.seconds >= self._held_until:
             self._hold(lambda _: None)
 
     def _hold(self, work: Callable[[Transaction], None], **values: object) -> str:
         """Do something under the lease, which is held on; the state that the subscription is in."""
-        began = monotonic()
+        began = moment()
 
         def held(transaction: Transaction) -> str:
             state = subscriptions.hold(transaction, self._lease, self._seconds, **values)
@@ -183,7 +202,13 @@ class Turn:
         return state
 
     def _note(
-        self, subscription: SubscriptionRow, notice: NoticeRow, standing: Standing, went: Exchange, at: datetime
+        self,
+        subscription: SubscriptionRow,
+        notice: NoticeRow,
+        says: Changed,
+        standing: Standing,
+        went: Exchange,
+        at: datetime,
     ) -> tuple[Standing, bool]:
         """Keep what came of an exchange; how the subscriber fares now, and whether to go on with it."""
         answered, now = went.answered, self._database.now()
@@ -204,9 +229,19 @@ class Turn:
         if follows.stopped is not None:
             values |= {"state": WebhookState.STOPPED, "because": follows.stopped, "open_until": None, "changed_at": now}
             log.warning("webhook_stopped", webhook=subscription.id, client=subscription.client, why=follows.stopped)
-        keep = partial(notices.note, notice=notice, attempt=attempt, state=state, tries=tries)
         wait = None if state is not NoticeState.WAITING else follows.notice_wait
-        now_in = self._hold(partial(keep, wait=wait), **values)
+        sent = News(says.dossier_id, says.position, says.kind, says.code if says.kind is Kind.LEFT else None)
+
+        def keep(transaction: Transaction) -> None:
+            notices.note(transaction, sent, notice, attempt, state, tries, wait)
+            if not answered.taken:
+                return
+            if says.kind is Kind.LEFT:
+                told.left(transaction, subscription.id, says.dossier_id)
+            else:
+                told.arrived(transaction, subscription.id, says.dossier_id, says.position)
+
+        now_in = self._hold(keep, **values)
         goes_on = now_in == WebhookState.ACTIVE and follows.left_alone is None
         return Standing(follows.failures, follows.failing_since), goes_on
 

@@ -168,7 +168,7 @@ def test_what_is_another_clients_does_not_exist(hub: Served, portal: Caller, rec
         ({"filter": {"status": "nowhere"}}, 422, "invalid_parameters"),
         ({"filter": {"identity": "000190000001"}}, 403, "not_seen"),
         ({"content": "everything"}, 422, "invalid_parameters"),
-        ({"after": 10**6}, 422, "invalid_parameters"),
+        ({"after": 10**6}, 409, "unknown_position"),
         ({"after": -1}, 422, "invalid_parameters"),
         ({"secret": "mine"}, 422, "invalid_parameters"),
         ({"title": "x" * 501}, 422, "invalid_parameters"),

@@ -3,6 +3,7 @@
 import itertools
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -275,3 +276,14 @@ def test_the_request_is_whole() -> None:
 def test_an_address_that_is_not_allowed_any_more_is_not_even_looked_up() -> None:
     with pytest.raises(NotAllowed):
         post("http://other.example/")
+
+
+def test_a_name_service_that_hangs_is_no_longer_waited_for_than_any_subscriber(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr("hub.outbox.webhooks.address.socket.getaddrinfo", lambda *_, **__: ended.wait(60) and [])
+    began = time.monotonic()
+    went = post("http://localhost/hook", seconds=0.3)
+    ended.set()
+    assert time.monotonic() - began < 5
+    assert went.answered.silent
+    assert "no name service answered" in (went.answered.error or "")

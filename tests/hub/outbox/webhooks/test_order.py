@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hub.outbox.webhooks.sending import Turn
 from hub.store import notices, subscriptions
 from hub.store.database import Database, connect
-from hub.store.notices import Which
+from hub.store.notices import Again
 from tests.hub.outbox.webhooks import record
 from tests.hub.outbox.webhooks.receiver import Got, Receiver, Reply, receiving
 
@@ -48,7 +48,7 @@ def test_states_of_a_dossier_arrive_in_order_and_the_last_one_arrives(sqlite_sto
             elif name == "serve":
                 _serve(database, receiver, list(given_[0]), made.row.id)
             elif name == "resend":
-                hub.webhooks.resend(made.row, Which())
+                hub.webhooks.resend(made.row, Again())
             elif name == "late":
                 record.hurry(database)
             elif given_[0] in last:
@@ -82,6 +82,6 @@ def _serve(database: Database, receiver: Receiver, answers: list[int | None], nu
 def _at_last(database: Database, receiver: Receiver, number: int) -> None:
     while subscriptions.due(database) or notices.tallies(database, [number]):
         with database.write() as transaction:
-            notices.send_again(transaction, number, Which("failed"), 99)
+            notices.send_again(transaction, number, Again("failed"), 99)
         record.hurry(database)
         _serve(database, receiver, [], number)

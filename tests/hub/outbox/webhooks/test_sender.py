@@ -97,7 +97,7 @@ def test_ten_living_among_two_hundred_get_theirs_while_the_others_are_dead(datab
             hub.subscribe(dead, whose=clients[at % 4])
         numbers = {hub.subscribe(receiver.url).row.id for receiver in living}
         assert len(subscriptions.due(database)) == 200
-        with sending(database, seconds=1.0, senders=4) as sender:
+        with sending(database, seconds=0.5, senders=4) as sender:
             for at in range(3):
                 for receiver in living:
                     receiver.wait_for(lambda got, at=at: any(one.event["subject"] == f"A-{at}" for one in got))

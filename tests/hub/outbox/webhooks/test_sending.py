@@ -1,63 +1,25 @@
 """Turns of one subscription, on both databases, with real receivers."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any
 
 import pytest
 from sqlalchemy import update
 from standardwebhooks.webhooks import Webhook
 
-from hub.outbox.webhooks.register import Made
 from hub.outbox.webhooks.sending import Served, Turn
 from hub.outbox.webhooks.state import Content, Move
-from hub.record.grant import Grant, Group, Sight
-from hub.store import clients, feed, keys, notices, subscriptions
-from hub.store.clients import Role, Wanted
-from hub.store.database import Database
-from hub.store.notices import Which
+from hub.record.grant import Grant
+from hub.store import feed, notices, subscriptions
+from hub.store.notices import Again
 from hub.store.outbox_tables import notices as table
-from hub.store.subscriptions import LeaseLost, SubscriptionRow
+from hub.store.subscriptions import LeaseLost
 from tests.hub.outbox.webhooks import record
 from tests.hub.outbox.webhooks.receiver import Got, Receiver, Reply, receiving
 from tests.hub.outbox.webhooks.record import Hub
 from tests.hub.outbox.webhooks.test_secret import by_hand
-
-
-@pytest.fixture
-def hub(database: Database) -> Hub:
-    return record.hub(database)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
-
-
-def turn(hub: Hub, number: int, owner: str = "a", **more: Any) -> Turn:
-    lease = subscriptions.take_lease(hub.database, number, owner, 15)
-    assert lease is not None, "somebody else serves it"
-    return Turn(hub.database, hub.webhooks.rules, record.reading(hub.database), lease, **more)
-
-
-def serve(hub: Hub, made: Made) -> Served:
-    """One turn, as the sender gives it."""
-    one = turn(hub, made.row.id)
-    try:
-        return one.serve()
-    finally:
-        subscriptions.release(hub.database, one._lease)
-
-
-def row(hub: Hub, made: Made) -> SubscriptionRow:
-    return hub.webhooks.one(made.row.id)
-
-
-def states(hub: Hub, made: Made) -> list[str]:
-    return [one.state for one in reversed(notices.page(hub.database, made.row.id, None, None, 100))]
+from tests.hub.outbox.webhooks.turning import row, serve, states, turn
 
 
 def test_a_change_arrives_as_a_signed_cloud_event(hub: Hub, receiver: Receiver) -> None:
@@ -175,7 +137,7 @@ def test_one_dossier_that_is_refused_holds_no_other_up_and_fails_at_last(hub: Hu
     receiver.reply = lambda _: Reply()
     record.hurry(hub.database)
     assert serve(hub, made) == Served(), "it is not tried again by itself"
-    assert hub.webhooks.resend(made.row, Which("failed")) == 1
+    assert hub.webhooks.resend(made.row, Again("failed")) == 1
     assert serve(hub, made).delivered == 1
     assert len({got.id for got in receiver.got if got.event["subject"] == "A-1"}) == 1
 
@@ -249,101 +211,6 @@ def test_days_of_failing_stop_it_with_its_position_kept(hub: Hub, receiver: Rece
     assert (stopped.state, stopped.position) == ("stopped", feed.latest(hub.database))
     assert "3 days" in (stopped.because or "")
     assert states(hub, made) == ["waiting"]
-
-
-def test_a_grant_that_shrank_shrinks_what_is_sent(hub: Hub, receiver: Receiver) -> None:
-    made = hub.subscribe(receiver.url)
-    record.put(hub.database, "A-1")
-    record.put(hub.database, "B-1", agency="000.00.21.H29")
-    for grant in (Grant(agencies=("000.00.15.H29",)),):
-        with hub.database.write() as transaction:
-            clients.put(transaction, Wanted("cong-dvc", Role.QUERY, grant=grant), datetime.now(UTC))
-    serve(hub, made)
-    (got,) = receiver.got
-    assert got.event["subject"] == "A-1"
-    assert "applicant" not in got.event["data"]["dossier"]
-
-
-def test_a_grant_that_shrank_after_the_notice_was_made_counts_too(hub: Hub, receiver: Receiver) -> None:
-    receiver.reply = lambda _: Reply(500)
-    made = hub.subscribe(receiver.url)
-    record.put(hub.database, "B-1", agency="000.00.21.H29")
-    serve(hub, made)
-    with hub.database.write() as transaction:
-        grant = Grant(agencies=("000.00.15.H29",))
-        clients.put(transaction, Wanted("cong-dvc", Role.QUERY, grant=grant), datetime.now(UTC))
-    record.hurry(hub.database)
-    assert serve(hub, made) == Served()
-    assert states(hub, made) == [], "there is nothing to be said of it any more"
-
-
-@pytest.mark.parametrize("how", ["revoked", "pushes", "filter"])
-def test_a_client_that_may_not_read_any_more_is_told_nothing(hub: Hub, receiver: Receiver, how: str) -> None:
-    made = hub.subscribe(receiver.url, {"name": "Đặng Thùy Dương"})
-    record.put(hub.database, "A-1")
-    now = datetime.now(UTC)
-    if how == "revoked":
-        keys.revoke(hub.database, "cong-dvc")
-    else:
-        role, connector = (Role.PUSH, "x") if how == "pushes" else (Role.QUERY, None)
-        with hub.database.write() as transaction:
-            clients.put(transaction, Wanted("cong-dvc", role, connector=connector, grant=Grant()), now)
-    serve(hub, made)
-    assert receiver.got == []
-    assert row(hub, made).state == "stopped"
-    assert len(row(hub, made).because or "") > 20
-
-
-def test_a_removed_client_takes_its_subscriptions_with_it(hub: Hub, receiver: Receiver) -> None:
-    made = hub.subscribe(receiver.url)
-    record.put(hub.database, "A-1")
-    one = turn(hub, made.row.id)
-    with hub.database.write() as transaction:
-        clients.remove(transaction, "cong-dvc")
-    assert one.serve() == Served()
-    assert receiver.got == []
-
-
-def test_a_filter_tells_what_it_holds_and_what_left_it_and_nothing_else(hub: Hub, receiver: Receiver) -> None:
-    made = hub.subscribe(receiver.url, {"status": "processing,supplement_requested"})
-    record.put(hub.database, "A-1")
-    record.put(hub.database, "B-1", "completed")
-    serve(hub, made)
-    for status in ("completed", "returned"):
-        record.put(hub.database, "A-1", status)
-        record.put(hub.database, "B-1", status)
-        serve(hub, made)
-    told = [(got.event["type"].rpartition(".")[2], got.event["subject"]) for got in receiver.got]
-    assert told == [("changed", "A-1"), ("left", "A-1")]
-
-
-def test_what_left_the_clients_agencies_is_told_by_its_code_alone(hub: Hub, receiver: Receiver) -> None:
-    with hub.database.write() as transaction:
-        grant = Grant(agencies=(record.AGENCY,), sights={Group.NAME: Sight.FULL})
-        clients.put(transaction, Wanted("cong-dvc", Role.QUERY, grant=grant), datetime.now(UTC))
-    made = hub.subscribe(receiver.url)
-    record.put(hub.database, "A-1")
-    record.put(hub.database, "B-1", agency="000.00.21.H29")
-    serve(hub, made)
-    for code in ("A-1", "B-1"):
-        record.put(hub.database, code, "completed", agency="000.00.21.H29")
-    serve(hub, made)
-    told = [(got.event["data"]["change"], got.event["subject"]) for got in receiver.got]
-    assert told == [("changed", "A-1"), ("left", "A-1")]
-    assert "dossier" not in receiver.got[-1].event["data"]
-    assert record.how_many_reads(hub.database) == 1
-
-
-def test_what_is_gone_is_told(hub: Hub, receiver: Receiver) -> None:
-    made = hub.subscribe(receiver.url, {"agency": record.AGENCY})
-    dossier = record.put(hub.database, "A-1")
-    serve(hub, made)
-    record.gone(hub.database, dossier)
-    serve(hub, made)
-    event = receiver.got[-1].event
-    assert event["type"] == "vn.mot-cua-hub.dossier.gone"
-    assert (event["subject"], event["data"]["id"]) == ("A-1", str(dossier))
-    assert "dossier" not in event["data"]
 
 
 def test_no_more_than_a_thousand_notices_wait_and_the_rest_waits_in_the_feed(
@@ -467,8 +334,8 @@ def test_resend_takes_the_newest_of_each_dossier_and_none_that_waits(hub: Hub, r
     record.put(hub.database, "A-2", "completed")
     receiver.reply = lambda _: Reply(503)
     serve(hub, made)
-    assert hub.webhooks.resend(made.row, Which(made_from=datetime.now(UTC) - timedelta(hours=1))) == 1
-    assert hub.webhooks.resend(made.row, Which(made_to=datetime.now(UTC) - timedelta(hours=1))) == 0
+    assert hub.webhooks.resend(made.row, Again(made_from=datetime.now(UTC) - timedelta(hours=1))) == 1
+    assert hub.webhooks.resend(made.row, Again(made_to=datetime.now(UTC) - timedelta(hours=1))) == 0
     receiver.reply = lambda _: Reply()
     record.hurry(hub.database)
     begun = len(receiver.got)
