@@ -12,6 +12,7 @@ from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
+from hub.api.answers import VARY
 from hub.api.problems import ApiProblem, answer
 
 _AT_ONCE, _OF_ONE_CLIENT = 3, 2  # of the process's eight threads
@@ -85,7 +86,7 @@ def _answer(file: "_Held", sent: Sent) -> Response:
     response.headers["Repr-Digest"] = f"sha-256=:{text}:"
     response.headers["Digest"] = f"SHA-256={text}"  # RFC 3230: what older programs look for
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Vary"] = "Authorization, X-API-Key"
+    response.headers.update(VARY)
     try:
         response.make_conditional(request, accept_ranges=True, complete_length=size)
     except RequestedRangeNotSatisfiable:

@@ -1,20 +1,20 @@
 """Addresses of files of many dossiers: asked for here, written by an exporter, fetched here in pieces."""
 
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from flask import Response, current_app, url_for
 from flask_openapi3.models.tag import Tag
 
-from hub.api.answers import Answer
+from hub.api import ports
+from hub.api.answers import VARY, Answer
 from hub.api.downloads import Downloads, Sent, sending
 from hub.api.export_models import Export as ExportShown
 from hub.api.export_models import ExportList, ExportPage, ExportPath, WantedExport
 from hub.api.parameters import NoParameters
-from hub.api.problems import ApiProblem
-from hub.api.reads import Action, note_read
+from hub.api.problems import ApiProblem, read_parameter
+from hub.api.reads import note_read
 from hub.api.routes import api, errors
-from hub.api.settings import Settings
 from hub.api.viewer import Viewer, open_to_query, scope, viewer
 from hub.outbox.exports import folders
 from hub.outbox.exports.allowed import still
@@ -22,15 +22,15 @@ from hub.outbox.exports.options import Format, Options, is_installed
 from hub.outbox.exports.walking import Asked, asked
 from hub.record.grant import Grant
 from hub.record.moments import ZONE
-from hub.store import clients, cursor, exports, finding
+from hub.store import clients, cursor, exports
 from hub.store.clients import Role
-from hub.store.database import Database
+from hub.store.counting import count
 from hub.store.exports import Export, ExportState, TooManyUnfinished
-from hub.view.fields import NotSeen
+from hub.store.reads import Action
+from hub.view.fields import parse_fields
 
 _EXPORTS = [Tag(name="exports", description="Files of many dossiers: NDJSON, CSV, XLSX, Parquet.")]
 _MOST_UNFINISHED = 3  # of one client
-_VARY = {"Vary": "Authorization, X-API-Key"}
 _WALKED = 0.9  # share of the work that is reading the record; the rest is writing the file
 _INSTALL = {
     Format.PARQUET: "`pip install 'mot-cua-hub[parquet]'`",
@@ -51,11 +51,12 @@ _FILE: dict[str | int, Any] = {
 @open_to_query
 def ask_for_export(body: WantedExport) -> tuple[Answer, int, dict[str, str]]:
     """Ask for a file of the dossiers that there are now; `Location` says where it stands."""
-    who, database, now = viewer(), _database(), datetime.now(UTC)
+    who, database, now = viewer(), ports.database(), datetime.now(UTC)
     if not is_installed(body.format):
         detail = f"This hub cannot write {body.format}: its keeper installs that with {_INSTALL[body.format]}."
         raise ApiProblem(501, "format_not_installed", detail)
     what = _read(body, who.grant, now)
+    note_read(Action.EXPORT, (), {"filter": body.filter, "fields": body.fields}, records=0)  # `estimate` tells of it
     wanted = exports.Wanted(
         who.client.id,
         body.format,
@@ -66,7 +67,7 @@ def ask_for_export(body: WantedExport) -> tuple[Answer, int, dict[str, str]]:
         who.purpose,
         who.person,
         who.address,
-        finding.count(database, what.wanted, scope(), exact=False).number,
+        count(database, what.wanted, scope(), exact=False).number,
     )
     try:
         made = exports.ask(database, wanted, now, _MOST_UNFINISHED)
@@ -74,7 +75,7 @@ def ask_for_export(body: WantedExport) -> tuple[Answer, int, dict[str, str]]:
         detail = f"{who.client.name} waits for {_MOST_UNFINISHED} exports already; wait, or cancel one of them."
         raise ApiProblem(429, "too_many_exports", detail, retry_after_seconds=30) from None
     told = _told(_the_one(made, who))
-    return told, 202, {**_VARY, "Location": url_for("api.get_export", export_id=made)}
+    return told, 202, {**VARY, "Location": url_for("api.get_export", export_id=made)}
 
 
 @api.get("/exports", tags=_EXPORTS, responses={200: ExportPage, **errors(400)}, operation_id="list_exports")
@@ -82,10 +83,10 @@ def ask_for_export(body: WantedExport) -> tuple[Answer, int, dict[str, str]]:
 def list_exports(query: ExportList) -> tuple[Answer, int, dict[str, str]]:
     """The client's own exports, newest first; with the roles read and manage, those of all."""
     before = None if query.cursor is None else cursor.id_position("exports", query.cursor)
-    found = exports.listed(_database(), _only_of(viewer()), before, query.limit + 1)
+    found = exports.listed(ports.database(), _only_of(viewer()), before, query.limit + 1)
     shown = found[: query.limit]
     following = cursor.after_id("exports", shown[-1].id) if shown != found else None
-    return {"items": [_told(one) for one in shown], "next_cursor": following}, 200, _VARY
+    return {"items": [_told(one) for one in shown], "next_cursor": following}, 200, VARY
 
 
 @api.get(
@@ -97,25 +98,28 @@ def list_exports(query: ExportList) -> tuple[Answer, int, dict[str, str]]:
 @open_to_query
 def get_export(path: ExportPath, query: NoParameters) -> tuple[Answer, int, dict[str, str]]:  # noqa: ARG001  # refuses every parameter
     """Where an export stands."""
-    return _told(_the_one(path.export_id, viewer())), 200, _VARY
+    return _told(_the_one(path.export_id, viewer())), 200, VARY
 
 
 @api.delete(
     "/exports/<int:export_id>",
     tags=_EXPORTS,
-    responses={204: None, **errors(404)},
+    responses={204: None, **errors(403, 404)},
     operation_id="remove_export",
 )
 @open_to_query
 def remove_export(path: ExportPath, query: NoParameters) -> tuple[str, int, dict[str, str]]:  # noqa: ARG001  # likewise
     """Cancel an export that is not finished; forget one that is, with its file."""
-    who, database = viewer(), _database()
+    who, database = viewer(), ports.database()
     export, now = _the_one(path.export_id, who), datetime.now(UTC)
+    if who.client.role is Role.READ and export.client_id != who.client.id:
+        detail = f"Export {export.id} is {export.client}'s; the key of {who.client.name} only looks at others'."
+        raise ApiProblem(403, "not_allowed", detail)
     if exports.cancel(database, export.id, f"Cancelled by {who.client.name}.", now):
-        return "", 204, _VARY  # whoever writes it clears away what there is
+        return "", 204, VARY  # whoever writes it clears away what there is
     exports.remove(database, export.id)
-    folders.remove(_settings().exports, export)
-    return "", 204, _VARY
+    folders.remove(ports.settings().exports, export)
+    return "", 204, VARY
 
 
 @api.get(
@@ -132,7 +136,7 @@ def get_export_file(path: ExportPath, query: NoParameters) -> Response:  # noqa:
     _check_fetchable(export, who)
     options = Options.read(export.format, export.options)
     downloads = current_app.extensions.setdefault("hub.downloads", Downloads())
-    place = folders.file_of(_settings().exports, export)
+    place = folders.file_of(ports.settings().exports, export)
     sent = Sent(place, _name(export, options), options.media_type, export.digest or b"")
     try:
         answer = sending(downloads, who.client.id, sent)
@@ -150,12 +154,9 @@ def get_export_file(path: ExportPath, query: NoParameters) -> Response:  # noqa:
 
 
 def _read(body: WantedExport, grant: Grant, now: datetime) -> Asked:
-    try:
-        return asked(body.filter, body.fields, grant, now, _settings().near_due)
-    except NotSeen as error:
-        raise ApiProblem(403, "not_seen", f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    except ValueError as error:
-        raise ApiProblem(422, "invalid_parameters", str(error)) from error
+    if (names := body.fields) is not None:
+        read_parameter("fields", lambda: parse_fields(",".join(names), grant))
+    return read_parameter("filter", lambda: asked(body.filter, names, grant, now, ports.settings().near_due))
 
 
 def _only_of(who: Viewer) -> int | None:
@@ -164,7 +165,7 @@ def _only_of(who: Viewer) -> int | None:
 
 
 def _the_one(export_id: int, who: Viewer) -> Export:
-    found = exports.get(_database(), export_id) if export_id <= cursor.LARGEST_ID else None
+    found = exports.get(ports.database(), export_id) if export_id <= cursor.LARGEST_ID else None
     if found is None or _only_of(who) not in (None, found.client_id):
         raise ApiProblem(404, "export_not_found", f"There is no export {export_id}; /api/v1/exports lists them.")
     return found
@@ -181,8 +182,8 @@ def _check_fetchable(export: Export, who: Viewer) -> None:
             raise ApiProblem(409, "export_not_ready", detail, retry_after_seconds=5)
         case _:
             raise ApiProblem(410, "export_not_written", export.sentence or "The file was never written.")
-    database = _database()  # asked anew: a grant that shrank a second ago counts
-    if not still(database, clients.numbered(database, who.client.id), Grant.read(export.grant)):
+    database = ports.database()  # asked anew: a grant that shrank a second ago counts
+    if not still(database, clients.numbered(database, who.client.id), export):
         detail = "The file holds more than the client may see now; ask for a new one."
         raise ApiProblem(410, "export_outdated", detail)
 
@@ -217,11 +218,3 @@ def _share(export: Export) -> float | None:
 
 def _name(export: Export, options: Options) -> str:
     return f"ho-so-{export.made_at.astimezone(ZONE):%Y%m%d-%H%M}-{export.id}.{options.suffix}"
-
-
-def _settings() -> Settings:
-    return cast("Settings", current_app.extensions["hub.settings"])
-
-
-def _database() -> Database:
-    return cast("Database", current_app.extensions["hub.database"])

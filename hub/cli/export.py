@@ -21,8 +21,9 @@ from hub.outbox.exports.reads import Straight
 from hub.outbox.exports.straight import write_straight
 from hub.outbox.exports.walking import Asked, asked
 from hub.record.grant import EVERYTHING, Grant
-from hub.store import clients, exports, finding
+from hub.store import clients, exports
 from hub.store.clients import Client, Role
+from hub.store.counting import count
 from hub.store.database import Database
 from hub.store.exports import Export, ExportState, TooManyUnfinished
 from hub.sync.reading_log import NotLogged
@@ -83,7 +84,7 @@ def new(
     with opened_store(config) as database:
         whose = _client(database, client)
         what = _asked(found, which, fields, whose.grant)
-        many = finding.count(database, what.wanted, what.scope(database), exact=False).number
+        many = count(database, what.wanted, what.scope(database), exact=False).number
         wanted = exports.Wanted(
             client_id=whose.id,
             format=options.format,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from hub.store import exports
+from hub.store import export_leases
 from hub.store.database import Database, StoreError
-from hub.store.exports import ExportLost, Lease
+from hub.store.export_leases import ExportLost, Lease
 
 LEASE_SECONDS = 20.0  # an export whose process is gone is gone on with after this long
 _BEATS = 8  # within that
@@ -51,7 +51,7 @@ def kept(
     def beat() -> None:
         while not ended.wait(seconds / _BEATS):
             try:
-                exports.renew(database, lease, seconds)
+                export_leases.renew(database, lease, seconds)
             except ExportLost:
                 pulse.lost.set()
                 return

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic
 
 import structlog
@@ -9,18 +10,21 @@ import structlog
 from hub.outbox.exports import folders
 from hub.outbox.exports.beating import LEASE_SECONDS, Stopped, kept
 from hub.outbox.exports.job import Job, NotAllowed, Room
-from hub.store import exports, schedules
+from hub.store import export_leases, exports, schedules
 from hub.store.database import StoreError
-from hub.store.exports import Export, ExportLost, Lease
+from hub.store.export_leases import ExportLost, Lease
+from hub.store.exports import Export
 from hub.sync.owner import certainly_dead
+from hub.sync.reading_log import NotLogged
 from hub.view.fields import NotSeen
 
 log = structlog.get_logger()
 
-_LOOK_AGAIN_SECONDS = 1.0
+_LOOK_AGAIN_SECONDS = 2.0
 _LONGEST_WAIT = 10.0  # between two looks that failed
 _TIDY_SECONDS = 60.0
-_MOST_TRIES = 20  # processes that died with it, or were stopped, before it is given up
+_MOST_TRIES = 20  # processes that died with it before there was one more part of it
+_LOG_SECONDS = 15.0  # after which it is tried again where it could not be noted who reads
 _PATIENCE_SECONDS = 10.0  # for a job to see that the process ends; what it has not stored is written again
 
 _GIVEN_UP = f"Given up: {_MOST_TRIES} processes ended while they wrote it. Tell the hub's keeper."
@@ -34,9 +38,9 @@ class Exporter:
         self._room, self._owner, self._at_once, self._seconds = room, owner, at_once, lease_seconds
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="export")
         self._lock, self._mine = threading.Lock(), set[int]()
+        self._left: list[Lease] = []  # of which the database could not be told
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._loop, name="exporter", daemon=True)
-        self._tidied = float("-inf")
 
     def start(self) -> None:
         """Begin to look."""
@@ -54,7 +58,7 @@ class Exporter:
     def stop(self) -> None:
         """Wind down, and wait for that; not for long, since nothing is lost that is on the disk."""
         self.wind_down()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=False)
         until = monotonic() + _PATIENCE_SECONDS
         while self._mine and monotonic() < until:
             self._wake.wait(0.05)
@@ -66,6 +70,7 @@ class Exporter:
         wait = _LOOK_AGAIN_SECONDS
         while not self._stopping.is_set():
             try:
+                self._put_back_what_was_left()
                 self._begin_what_waits()
                 self._tidy()
                 wait = _LOOK_AGAIN_SECONDS
@@ -82,21 +87,37 @@ class Exporter:
         if len(self._mine) >= self._at_once:
             return
         database = self._room.database
-        for export, is_free in exports.takeable(database):
+        for export, is_free in export_leases.takeable(database):
             is_dead = certainly_dead(export.lease_owner)
             if export.id in self._mine or not (is_free or is_dead) or len(self._mine) >= self._at_once:
                 continue
-            lease = exports.take(database, export, self._owner, self._seconds, database.now(), is_dead=is_dead)
+            lease = export_leases.take(database, export, self._owner, self._seconds, database.now(), is_dead=is_dead)
             if lease is not None:
-                with self._lock:
-                    self._mine.add(export.id)
-                self._pool.submit(self._do, export, lease)
+                self._begin(export, lease)
+
+    def _begin(self, export: Export, lease: Lease) -> None:
+        with self._lock:
+            self._mine.add(export.id)
+        try:
+            self._pool.submit(self._do, export, lease)
+        except RuntimeError:  # it was stopped in this very moment
+            with self._lock:
+                self._mine.discard(export.id)
+            export_leases.put_back(self._room.database, lease)
+
+    def _put_back_what_was_left(self) -> None:
+        """A database that goes away and comes back counts for no try that failed."""
+        while self._left:
+            with suppress(ExportLost):  # another process was faster
+                export_leases.put_back(self._room.database, self._left[-1])
+            self._left.pop()
 
     def _do(self, export: Export, lease: Lease) -> None:
         try:
             self._write(export, lease)
-        except StoreError as error:  # the lease runs out, and whoever is next goes on at its last part
+        except StoreError as error:  # whoever is next goes on at its last part
             log.warning("export_left", export=export.id, reason=str(error))
+            self._left.append(lease)
         except ExportLost:
             self._clear_if_ended(export)
         finally:
@@ -107,7 +128,7 @@ class Exporter:
     def _write(self, export: Export, lease: Lease) -> None:
         database = self._room.database
         log.info("export_started", export=export.id, client=export.client, after=export.last_id, attempt=lease.epoch)
-        if lease.epoch > _MOST_TRIES:
+        if export.tries >= _MOST_TRIES:
             self._fail(export, lease, _GIVEN_UP)
             return
         try:
@@ -115,7 +136,10 @@ class Exporter:
                 made = Job(self._room, export, lease, pulse).do()
             log.info("export_done", export=export.id, client=export.client, bytes=made.size)
         except Stopped:
-            exports.put_back(database, lease)
+            export_leases.put_back(database, lease)
+        except NotLogged as error:
+            log.warning("export_waits", export=export.id, reason=str(error))
+            export_leases.put_back(database, lease, _LOG_SECONDS)
         except NotAllowed as error:
             self._fail(export, lease, str(error))
         except (NotSeen, ValueError) as error:  # another version of the hub wrote what this one cannot read
@@ -130,7 +154,7 @@ class Exporter:
             self._fail(export, lease, _FAULT)
 
     def _fail(self, export: Export, lease: Lease, sentence: str) -> None:
-        exports.fail(self._room.database, lease, sentence, self._room.database.now())
+        export_leases.fail(self._room.database, lease, sentence, self._room.database.now())
         folders.remove(self._room.root, export)
 
     def _clear_if_ended(self, export: Export) -> None:
@@ -140,9 +164,6 @@ class Exporter:
             folders.remove(self._room.root, export)
 
     def _tidy(self) -> None:
-        if monotonic() - self._tidied < _TIDY_SECONDS:
-            return
-        self._tidied = monotonic()
         database = self._room.database
         if schedules.take_turn(database, "exports", _TIDY_SECONDS):
             exports.expire(database, database.now())

@@ -15,16 +15,21 @@ from hub.outbox.exports.parts import Part, PartBeingWritten, joined, lines_of
 from hub.outbox.exports.walking import Asked, asked, pages
 from hub.outbox.exports.writers import write
 from hub.record.grant import Grant
-from hub.store import clients, exports
+from hub.store import clients, export_leases
 from hub.store.database import Database
-from hub.store.exports import Export, Lease, Made
+from hub.store.export_leases import Lease, Made
+from hub.store.exports import Export
+from hub.store.scope import Scope
 
 NoteRead: TypeAlias = Callable[[Export, Asked, Sequence[int]], None]
 
 _LOOK_EVERY = 1_000  # lines
 _PIECE = 1 << 20
 
-OUTDATED = "The client's grant shows less now than when it asked; ask again for what it shows."
+OUTDATED = (
+    "The client may see less now than when it asked (its grant, or the agencies below its own); "
+    "ask again for what it may."
+)
 
 
 class NotAllowed(Exception):
@@ -47,8 +52,8 @@ class Job:
 
     def __init__(self, room: Room, export: Export, lease: Lease, pulse: Pulse) -> None:
         self._room, self._export, self._lease, self._pulse = room, export, lease, pulse
-        self._then = Grant.read(export.grant)
-        self._asked = asked(export.filter, export.fields, self._then, export.made_at, room.near_due)
+        then = Grant.read(export.grant)
+        self._asked = asked(export.filter, export.fields, then, export.made_at, room.near_due)
         self._options = Options.read(export.format, export.options)
         self._folder = folders.made(room.root, export)
         self._parts = [Part(**part) for part in export.parts]
@@ -58,7 +63,8 @@ class Job:
 
         Raises:
             ExportLost, Stopped: it is not ours to go on with; the parts stay.
-            NotAllowed: its client's grant shows less than when it asked.
+            NotAllowed: its client may see less than when it asked.
+            NotLogged: it cannot be noted who reads, so nothing more is read.
             OSError: something cannot be written.
             StoreError: the database is away.
         """
@@ -66,7 +72,7 @@ class Job:
         made = self._built()
         self._check_allowed()
         now = self._room.database.now()
-        exports.finish(self._room.database, self._lease, made, now, now + self._room.keep)
+        export_leases.finish(self._room.database, self._lease, made, now, now + self._room.keep)
         folders.keep_only(self._folder, made.file)
         return made
 
@@ -74,7 +80,8 @@ class Job:
         self._check_allowed()
         export, part = self._export, None
         try:
-            for page in pages(self._room.database, self._asked, export.last_id, export.upto_id):
+            scope = Scope.read(export.scope)
+            for page in pages(self._room.database, self._asked, scope, export.last_id, export.upto_id):
                 self._pulse.check()
                 self._room.note(export, self._asked, page.ids)
                 part = part or PartBeingWritten(self._folder, len(self._parts), self._lease.epoch)
@@ -93,7 +100,7 @@ class Job:
         self._parts.append(part.done())
         with self._room.database.write() as transaction:
             told = [each.document() for each in self._parts]
-            exports.advance(transaction, self._lease, told, part.last_id)
+            export_leases.advance(transaction, self._lease, told, part.last_id)
         self._check_allowed()
 
     def _built(self) -> Made:
@@ -122,5 +129,5 @@ class Job:
 
     def _check_allowed(self) -> None:
         database = self._room.database
-        if not still(database, clients.numbered(database, self._export.client_id), self._then):
+        if not still(database, clients.numbered(database, self._export.client_id), self._export):
             raise NotAllowed(OUTDATED)

@@ -31,7 +31,12 @@ def write_straight(
 
     aside = place.with_name(f".{place.name}.part")
     try:
-        write(lines(pages(database, what, 0, exports.last_id(database))), what.columns, aside, options)
+        write(
+            lines(pages(database, what, what.scope(database), 0, exports.last_id(database))),
+            what.columns,
+            aside,
+            options,
+        )
         aside.replace(place)
     finally:
         aside.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from hub.record.grant import Grant
 from hub.record.moments import today
 from hub.store import finding
 from hub.store.database import Database
-from hub.store.finding import Filter
+from hub.store.filters import Filter
 from hub.store.scope import Scope, scope_of
 from hub.view.fields import Fields, parse_fields
 from hub.view.gathering import items
@@ -62,9 +62,8 @@ def asked(
     return Asked(read_filter(document, grant, at, near_due), grant, chosen, near_due)
 
 
-def pages(database: Database, what: Asked, after_id: int, upto_id: int) -> Iterator[Page]:
-    """Every dossier that there is, or was, with an id after one and up to another."""
-    scope = what.scope(database)
+def pages(database: Database, what: Asked, scope: Scope, after_id: int, upto_id: int) -> Iterator[Page]:
+    """Every dossier of a scope that there is, or was, with an id after one and up to another."""
     while rows := finding.walk(database, what.wanted, scope, after_id, upto_id, _PAGE):
         shown = items(database, rows, what.grant, database.now(), what.near_due, what.fields or EVERY)
         lines = [orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE) for each in shown]

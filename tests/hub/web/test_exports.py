@@ -71,8 +71,9 @@ def granted(database: Database, name: str, grant: Grant) -> None:
 
 
 @pytest.fixture
-def exporter(app: Flask, database: Database, folder: Path) -> Iterator[Exporter]:
-    """Writes what is asked for."""
+def exporter(app: Flask, database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exporter]:
+    """Writes what is asked for; looks for it without the second between two looks, which no test here is about."""
+    monkeypatch.setattr("hub.outbox.exports.exporter._LOOK_AGAIN_SECONDS", 0.02)
     note = noting(app.extensions["hub.reads"])
     made = Exporter(Room(database, folder, timedelta(days=3), timedelta(days=3), note), this_process())
     made.start()

@@ -22,7 +22,7 @@ from hub.outbox.exports.job import Job, Room
 from hub.outbox.exports.options import Options
 from hub.outbox.exports.walking import Asked
 from hub.record.grant import EVERYTHING, Grant
-from hub.store import clients, exports
+from hub.store import clients, export_leases, exports
 from hub.store.clients import Client, Role, Wanted
 from hub.store.database import Database, connect
 from hub.store.exports import Export, ExportState
@@ -113,7 +113,7 @@ def _main(url: str, folder: str, page: str, part: str) -> None:
     walking._PAGE, parts._RECORDS = int(page), int(part)
     database = connect(url)
     exporter = Exporter(room(database, Path(folder)), this_process(), lease_seconds=2.0)
-    take_in, finish = Job._take_in, exports.finish
+    take_in, finish = Job._take_in, export_leases.finish
 
     def told_part(*arguments: Any) -> None:
         take_in(*arguments)  # it is committed
@@ -123,7 +123,7 @@ def _main(url: str, folder: str, page: str, part: str) -> None:
         finish(*arguments)
         print("done", flush=True)
 
-    Job._take_in, exports.finish = told_part, told_done  # type: ignore[method-assign]
+    Job._take_in, export_leases.finish = told_part, told_done  # type: ignore[method-assign]
     threading.Thread(target=exporter.start).start()
     print("started", flush=True)
     sys.stdin.read()
