@@ -1,20 +1,19 @@
 """The address of the log of who read personal data. Key: manage; it tells what clients and their people do."""
 
-from typing import Any, cast
+from typing import Any
 
-from flask import current_app
 from flask_openapi3.models.tag import Tag
 
+from hub.api import ports
 from hub.api.answers import Answer
 from hub.api.parameters import Text
-from hub.api.problems import ApiProblem
+from hub.api.problems import ApiProblem, detail_of
 from hub.api.read_models import ReadList, ReadPage
 from hub.api.reads import log
 from hub.api.routes import api, errors
 from hub.api.viewer import viewer
 from hub.store import cursor, dossiers, reads_found
 from hub.store.clients import Role
-from hub.store.database import Database
 from hub.store.reads_found import ReadRow, Sought
 from hub.store.secrets import SecretsLocked
 
@@ -39,7 +38,7 @@ def list_reads(query: ReadList) -> Answer:
         until=query.until,
         traces=None if query.looked_for is None else _traces(query.looked_for),
     )
-    found = reads_found.page(_database(), sought, before, query.limit + 1)
+    found = reads_found.page(ports.database(), sought, before, query.limit + 1)
     shown = found[: query.limit]
     following = cursor.after_id("reads", shown[-1].id) if shown != found else None
     return {"items": [as_document(row) for row in shown], "next_cursor": following}
@@ -56,19 +55,15 @@ def _ids(code: Text) -> tuple[int, ...]:
         number = code.removeprefix(_BY_ID)
         ids = [int(number)] if number.isascii() and number.isdigit() and int(number) <= cursor.LARGEST_ID else []
     else:
-        ids = [row.id for row in dossiers.with_code(_database(), code)]
+        ids = [row.id for row in dossiers.with_code(ports.database(), code)]
     if not ids:
         detail = f"No dossier is known under {code}. Of one that is no more, `id:` with its id finds the reads."
         raise ApiProblem(404, "dossier_not_found", detail)
-    return reads_found.with_merged(_database(), ids)
+    return reads_found.with_merged(ports.database(), ids)
 
 
 def _traces(value: Text) -> tuple[str, ...]:
     try:
         return log().keys.traces_of(value)
     except SecretsLocked as locked:
-        raise ApiProblem(409, "secrets_locked", f"{str(locked)[:1].upper()}{str(locked)[1:]}.") from locked
-
-
-def _database() -> Database:
-    return cast("Database", current_app.extensions["hub.database"])
+        raise ApiProblem(409, "secrets_locked", detail_of(locked)) from locked

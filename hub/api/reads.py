@@ -12,8 +12,6 @@ from hub.record.personal import shown_groups
 from hub.store.reads import Action, Read
 from hub.sync.reading_log import ReadLog
 
-__all__ = ["Action", "answered", "log", "note_read", "numbered"]
-
 _HEADER = "X-Request-Id"
 
 

@@ -1,5 +1,6 @@
 """`hub reads`: who read data of persons; whether that log is what was written; where it ends."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -25,6 +26,7 @@ from hub.wiring import open_store, read_keys
 commands = typer.Typer(cls=ListsByItself, help="Who read data of persons, when and why; `hub reads` lists the newest.")
 
 _BY_ID = "id:"
+_ANCHOR = re.compile(r"[0-9]{1,19}:[0-9A-Fa-f]{64}")
 DossierOption = Annotated[
     str | None, typer.Option("--dossier", help="In which this dossier was shown: any of its codes, or id:NUMBER.")
 ]
@@ -53,7 +55,17 @@ def list_(
 ) -> None:
     """List reads, the newest first."""
     with _opened(config) as (database, keys):
-        sought = _sought(database, keys, dossier, looked_for, client, person, action, first, last)
+        sought = _sought(
+            database,
+            keys,
+            dossier=dossier,
+            looked_for=looked_for,
+            client=client,
+            person=person,
+            action=action,
+            first=first,
+            last=last,
+        )
         found = reads_found.page(database, sought, None, limit)
     if as_json:
         print_json([_document(row) for row in found])
@@ -75,7 +87,17 @@ def export(
 ) -> None:
     """Write reads as NDJSON on standard output, the oldest first, each with its seal."""
     with _opened(config) as (database, keys):
-        sought = _sought(database, keys, dossier, looked_for, client, person, action, first, last)
+        sought = _sought(
+            database,
+            keys,
+            dossier=dossier,
+            looked_for=looked_for,
+            client=client,
+            person=person,
+            action=action,
+            first=first,
+            last=last,
+        )
         for row in reads_found.walk(database, sought):
             typer.echo(orjson.dumps(_document(row), option=orjson.OPT_UTC_Z))
 
@@ -143,6 +165,7 @@ def _cells(row: ReadRow) -> tuple[Any, ...]:
 def _sought(
     database: Database,
     keys: Keys,
+    *,
     dossier: str | None,
     looked_for: str | None,
     client: str | None,
@@ -169,16 +192,15 @@ def _ids(database: Database, code: str) -> tuple[int, ...]:
     else:
         ids = [row.id for row in dossiers.with_code(database, code)]
     if not ids:
-        stop(f"No dossier is known under {code}; `hub show CODE` looks for one.", Exit.NOT_FOUND)
+        stop(f"No dossier is known under {code}; `hub dossier CODE` looks for one.", Exit.NOT_FOUND)
     return reads_found.with_merged(database, ids)
 
 
 def _anchor(text: str) -> tuple[int, bytes]:
     number, _, seal = text.strip().partition(":")
-    try:
-        return int(number), bytes.fromhex(seal)
-    except ValueError:
-        stop(f"{text!r} is no anchor; `hub reads head` prints one as NUMBER:SEAL", Exit.WRONG)
+    if not _ANCHOR.fullmatch(text.strip()):  # one that was cut short must not look like a forged log
+        stop(f"{text!r} is no anchor; `hub reads head` prints one whole, as NUMBER:SEAL", Exit.WRONG)
+    return int(number), bytes.fromhex(seal)
 
 
 def _day(text: str) -> date:

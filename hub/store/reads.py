@@ -28,13 +28,12 @@ _ID_BYTES, _IDS = 8, 1000  # of one row
 class Action(StrEnum):
     """How personal data were shown."""
 
-    LOOK_UP = "look_up"  # one dossier
+    ONE = "one"  # dossier, by its code
     LIST = "list"
-    LOOKUP = "lookup"  # several, by their codes
+    SEVERAL = "several"  # dossiers, by their codes
     FEED = "feed"
     EXPORT = "export"
     WEBHOOK = "webhook"
-    PUBLIC = "public"
     PAGE = "page"  # of the console or the portal
     SOURCE = "source"  # records of a department as they were received
     RETENTION = "retention"  # nobody read: rows before were kept long enough

@@ -1,6 +1,7 @@
 """How long the log of reads is kept: its oldest part goes as a whole, and a sealed row says so."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from secrets import token_hex
 
 from sqlalchemy import delete, func, select, update
@@ -10,10 +11,13 @@ from hub.store.database import Database, Transaction
 from hub.store.reads import HEAD, Action, Head, Read, SealKeys, append, held_head
 
 _AT_ONCE = 5000
+_AHEAD = timedelta(days=1)  # a time further ahead is a clock's error, and says nothing of how old a row is
 
 
-def prune(database: Database, keys: SealKeys, before: datetime, now: datetime) -> int:
-    """Remove the rows before the first that is not older than `before`; how many.
+def prune(
+    database: Database, keys: SealKeys, before: datetime, now: datetime, stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Remove the rows before the first that is not older than `before`, until it is told to stop; how many.
 
     The chain goes on to be verified from there: its head keeps the seal of the last row that went, and a row that is
     sealed like any other says so. Killed in between, the next call removes what is left.
@@ -21,20 +25,23 @@ def prune(database: Database, keys: SealKeys, before: datetime, now: datetime) -
 
     def cut(transaction: Transaction) -> int:
         head = held_head(transaction)
-        upto = _upto(transaction, head, before)
+        upto = _upto(transaction, head, before, now)
         if upto > head.first:
             _move(transaction, keys, head, upto, now)
         return max(upto, head.first)
 
     first, gone = database.write_again(cut), 0
-    while count := _remove_some(database, first):
+    while not stopping() and (count := _remove_some(database, first)):
         gone += count
     return gone
 
 
-def _upto(transaction: Transaction, head: Head, before: datetime) -> int:
-    kept = select(func.min(reads.c.id)).where(reads.c.at >= before, reads.c.id > head.first)
-    found: int | None = transaction.scalar(kept)
+def _upto(transaction: Transaction, head: Head, before: datetime, now: datetime) -> int:
+    """Where every row was written in the future it is this clock that is wrong: nothing goes."""
+    young = select(func.min(reads.c.id)).where(reads.c.at >= before, reads.c.id > head.first)
+    found: int | None = transaction.scalar(young.where(reads.c.at <= now + _AHEAD))
+    if found is None:
+        found = transaction.scalar(young)
     return head.last if found is None else found - 1
 
 

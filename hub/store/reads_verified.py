@@ -67,21 +67,29 @@ class _Walk:
         head = self._head
         self._begin_at_first()
         self._along(head.first, head.first_seal)
+        self._check_beginning()
+
+    def _check_beginning(self) -> None:
+        head = self._head
         if head.first and self._cut != (head.first, head.first_seal.hex()):
             sentence = f"the rows up to {head.first} are gone, and no sealed note says that they were kept long enough"
             raise _Broken(head.first, sentence)
 
     def part(self, since: datetime) -> None:
-        """From the first row of that time, or from an anchor before it."""
+        """From the first row of that time, or from an anchor or the newest note on retention before it."""
         query = select(reads.c.id).where(reads.c.at >= since, reads.c.id > self._head.first).order_by(reads.c.id)
         start = self._connection.scalar(query.limit(1)) or self._head.last
-        start = min([start, *(number for number in self._anchors if number > self._head.first)])
+        noted = select(reads.c.id).where(reads.c.action == Action.RETENTION).order_by(reads.c.id.desc()).limit(1)
+        note = self._connection.scalar(noted) if self._head.first else None
+        known = [*self._anchors, *([] if note is None else [note])]
+        start = min([start, *(number for number in known if number > self._head.first)])
         before = self._connection.scalar(select(reads.c.seal).where(reads.c.id == start - 1))
         if before is None or start - 1 <= self._head.first:
             self.whole()
         else:
             self._begin_at_first()
             self._along(start - 1, bytes(before))
+            self._check_beginning()
 
     def _begin_at_first(self) -> None:
         for number, seal in self._anchors.items():

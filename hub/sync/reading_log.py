@@ -5,6 +5,7 @@ A line in a file of this process costs microseconds and survives the process; a 
 """
 
 import threading
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
@@ -36,9 +37,13 @@ class NotLogged(Exception):
 class ReadLog:
     """Where a process notes reads. Safe for any number of threads; made after a fork, not before."""
 
-    def __init__(self, database: Database, keys: Keys, folder: Path | None = None) -> None:
-        """Without a `folder` each read is written to the database at once: for tests and commands."""
-        self._database, self._make_keys, self._folder = database, keys, folder
+    def __init__(
+        self, database: Database, keys: Keys, folder: Path | None = None, keep: timedelta = timedelta.max
+    ) -> None:
+        """Without a `folder` each read is written to the database at once: for tests and commands. `keep`: how long
+        rows are kept there.
+        """
+        self._database, self._make_keys, self._folder, self._keep = database, keys, folder, keep
         self._lock, self._taking = threading.Lock(), threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -201,11 +206,19 @@ class ReadLog:
 
     def _read(self, spool: Spool, line: bytes) -> Read | None:
         try:
-            return reads.read_line(line)
+            found = reads.read_line(line)
         except ValueError as error:
-            kept = spool.keep_aside(line)
-            log.error("read_unreadable", file=str(kept), reason=str(error))  # noqa: TRY400  # the trace says no more
+            self._aside(spool, line, str(error))
             return None
+        if spool.was_left and datetime.now(UTC) - found.at > self._keep:
+            # Whether it was taken in already, only its row could tell, and that would be gone by now.
+            old = f"it is of {found.at:%Y-%m-%d}, and reads are kept for {self._keep.days} days"
+            self._aside(spool, line, old)
+            return None
+        return found
+
+    def _aside(self, spool: Spool, line: bytes, reason: str) -> None:
+        log.error("read_unreadable", file=str(spool.keep_aside(line)), reason=reason)
 
     def _tell(self, event: str, error: Exception) -> None:
         if self._trouble != repr(error):

@@ -7,10 +7,13 @@ import errno
 import fcntl
 import os
 import secrets
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-_ENDING, _UNREADABLE = ".reads", ".unreadable"
+_ENDING, _UNREADABLE, _NEW = ".reads", ".unreadable", ".new"
+_MADE_SECONDS = 60.0  # far longer than it takes to make one
 
 
 class Spool:
@@ -20,6 +23,7 @@ class Spool:
         self.path, self.size = path, size
         self.taken = 0  # bytes that are in the database
         self.broken = False  # something that could not be taken back stands at its end
+        self.was_left = False  # by a process that is dead: nobody knows how long ago
         self._descriptor = descriptor
 
     @classmethod
@@ -31,7 +35,7 @@ class Spool:
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(8)}{_ENDING}"
-        aside = path.with_suffix(".new")  # nobody takes it for left behind before it is locked
+        aside = path.with_suffix(_NEW)  # nobody takes it for left behind before it is locked
         descriptor = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -43,9 +47,17 @@ class Spool:
 
     @classmethod
     def left_behind(cls, folder: Path) -> "list[Spool]":
-        """Those of processes that are dead, the oldest first; they belong to this process now."""
-        found = (cls._adopted(path) for path in sorted(folder.glob(f"*{_ENDING}")))
-        return [spool for spool in found if spool is not None]
+        """Those of processes that are dead, the oldest first; they belong to this process now.
+
+        What processes left that died as they made one is removed: nothing is written into it before it has its name.
+        """
+        for path in folder.glob(f"*{_NEW}"):
+            with suppress(FileNotFoundError):
+                found = path.stat()
+                if not found.st_size and time.time() - found.st_mtime > _MADE_SECONDS:
+                    path.unlink()
+        spools = (cls._adopted(path) for path in sorted(folder.glob(f"*{_ENDING}")))
+        return [spool for spool in spools if spool is not None]
 
     @classmethod
     def _adopted(cls, path: Path) -> "Spool | None":
@@ -62,7 +74,9 @@ class Spool:
         if not found.st_nlink:  # done with between the two
             os.close(descriptor)
             return None
-        return cls(path, descriptor, found.st_size)
+        spool = cls(path, descriptor, found.st_size)
+        spool.was_left = True
+        return spool
 
     @property
     def name(self) -> str:

@@ -84,9 +84,10 @@ def test_reads_are_listed_newest_first_and_found(world: World) -> None:
 
 def test_what_cannot_be_asked_is_said_in_a_sentence(world: World) -> None:
     unknown = world.hub("list", "--dossier", "H1")
-    assert (unknown.code, unknown.err) == (4, "No dossier is known under H1; `hub show CODE` looks for one.\n")
+    assert (unknown.code, unknown.err) == (4, "No dossier is known under H1; `hub dossier CODE` looks for one.\n")
     assert world.hub("list", "--from", "hôm qua").code == 2
-    assert world.hub("verify", "--anchor", "x").code == 2
+    for cut in ("x", "3:abcd", f"3:{'a' * 62}", f"-3:{'a' * 64}"):
+        assert world.hub("verify", "--anchor", cut).code == 2
 
 
 def test_the_log_is_verified_and_damage_is_named(world: World) -> None:

@@ -20,7 +20,7 @@ def read(number: int, *dossiers: int, at: datetime | None = None, client: str = 
     what = {"filter": {"status": "processing"}, "groups": ["name", "contact"]}
     when = at or NOW + timedelta(seconds=number)
     rest = {"person": "cán bộ 7", "address": "10.0.0.7", "purpose": "một cửa", "request": f"r{number}"} | more
-    action = Action.LIST if len(dossiers) > 1 else Action.LOOK_UP
+    action = Action.LIST if len(dossiers) > 1 else Action.ONE
     return Read(when, client, action, dossiers, len(dossiers), what, **rest)  # type: ignore[arg-type]
 
 
@@ -207,6 +207,31 @@ def test_who_removes_the_oldest_and_moves_the_head_is_found_out(database: Databa
     first = "UPDATE reads_head SET first = 4, first_seal = (SELECT seal FROM reads WHERE id = 4)"
     do(database, first, "DELETE FROM reads WHERE id <= 4")
     assert wrong(database) == (4, "the rows up to 4 are gone, and no sealed note says that they were kept long enough")
+
+
+def test_so_is_who_has_only_a_part_verified(database: Database) -> None:
+    fill(database)
+    assert prune(database, KEYS, NOW + timedelta(seconds=3), NOW) == 2
+    since = NOW + timedelta(seconds=8)
+    assert verify(database, KEYS, since=since).wrong is None
+    first = "UPDATE reads_head SET first = 4, first_seal = (SELECT seal FROM reads WHERE id = 4)"
+    do(database, first, "DELETE FROM reads WHERE id <= 4")
+    assert wrong(database, since=since)[0] == 4
+
+
+def test_a_row_of_a_clock_that_was_ahead_keeps_none_from_going(database: Database) -> None:
+    times = [NOW - timedelta(days=40), NOW + timedelta(days=4000), NOW - timedelta(days=39), NOW]
+    reads.take_in(database, KEYS, "s", list(enumerate(read(1, 1, at=at) for at in times)))
+    assert prune(database, KEYS, NOW - timedelta(days=30), NOW) == 3
+    years_ago = NOW - timedelta(days=4000)
+    assert prune(database, KEYS, years_ago - timedelta(days=30), years_ago) == 0  # now it is this clock that is wrong
+
+
+def test_what_is_told_to_stop_removes_no_more(database: Database) -> None:
+    fill(database)
+    assert prune(database, KEYS, NOW + timedelta(seconds=5), NOW, lambda: True) == 0
+    assert verify(database, KEYS).first == 5
+    assert prune(database, KEYS, NOW + timedelta(seconds=5), NOW) == 4
 
 
 def test_what_was_left_by_a_kill_while_removing_goes_the_next_time(database: Database) -> None:

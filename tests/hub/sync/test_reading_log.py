@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -191,6 +192,29 @@ def test_damage_in_a_file_costs_its_own_lines_only(database: Database, database_
     with capture_logs() as told:
         assert ReadLog(database, lambda: KEYS, folder).take_in() == 99
     assert "read_unreadable" in [each["event"] for each in told]
+
+
+def test_what_lay_for_longer_than_reads_are_kept_is_a_persons_to_look_at(
+    database: Database, database_url: str, folder: Path
+) -> None:
+    """Its rows may have been there and gone: taken in again, they would be there twice over."""
+    killed(database_url, folder, "noted only")
+    with capture_logs() as told:
+        assert ReadLog(database, lambda: KEYS, folder, timedelta(0)).take_in() == 0
+    assert told[-1]["event"] == "read_unreadable"
+    (aside,) = folder.iterdir()
+    assert (aside.suffix, aside.read_bytes().count(b"\n")) == (".unreadable", 100)
+
+
+def test_a_file_that_was_never_begun_is_removed_when_its_process_must_be_dead(
+    database: Database, log: ReadLog, folder: Path
+) -> None:
+    folder.mkdir()
+    for name, age in (("old.new", 120), ("young.new", 0)):
+        (folder / name).touch()
+        os.utime(folder / name, (time.time() - age,) * 2)
+    log.take_in()
+    assert [path.name for path in folder.iterdir()] == ["young.new"]
 
 
 def test_a_commit_that_nobody_heard_of_doubles_nothing(

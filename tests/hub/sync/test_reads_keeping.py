@@ -1,5 +1,6 @@
 """The log of reads is told of, and kept as long as it is to be, by ticks of the scheduler."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 from structlog.testing import capture_logs
@@ -16,7 +17,7 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
 def fill(database: Database) -> None:
-    found = [Read(NOW - timedelta(days=days), "a", Action.LOOK_UP, (1,), 1, {}) for days in (40, 31, 29, 1)]
+    found = [Read(NOW - timedelta(days=days), "a", Action.ONE, (1,), 1, {}) for days in (40, 31, 29, 1)]
     reads.take_in(database, KEYS, "s", list(enumerate(found)))
 
 
@@ -32,19 +33,20 @@ def test_what_was_kept_long_enough_goes_and_is_told(database: Database) -> None:
     fill(database)
     keeper = ReadsKeeper(database, lambda: KEYS, timedelta(days=30))
     with capture_logs() as told:
-        keeper.prune(NOW)
-        keeper.prune(NOW)
+        keeper.prune(NOW, threading.Event())
+        keeper.prune(NOW, threading.Event())
     assert [(each["event"], each["count"]) for each in told] == [("reads_removed", 2)]
     found = verify(database, KEYS)
     assert (found.wrong, found.first, found.last) == (None, 3, 5)
 
 
-def test_without_the_key_nothing_is_removed(database: Database) -> None:
+def test_without_the_key_nothing_is_removed_and_it_is_told_once(database: Database) -> None:
     def locked() -> SealKeys:
         raise SecretsLocked("the key cannot be read")
 
     fill(database)
     with capture_logs() as told:
-        ReadsKeeper(database, locked, timedelta(days=30)).prune(NOW)
+        keeper = ReadsKeeper(database, locked, timedelta(days=30))
+        assert [keeper.prune(NOW, threading.Event()) for _ in range(2)] == [False, False]
     assert [each["event"] for each in told] == ["reads_not_pruned"]
     assert verify(database, KEYS).rows == 4

@@ -54,7 +54,7 @@ def test_a_look_up_says_who_what_when_why_and_from_where(app: Flask) -> None:
     (row,) = logged(app)
     (found,) = dossiers.with_code(app.extensions["hub.database"], SHARED)
     assert (row.client, row.person, row.address) == ("cổng", None, "127.0.0.1")
-    assert (row.action, row.dossiers, row.records, row.purpose) == ("look_up", [found.id], 1, "phản ánh số 7")
+    assert (row.action, row.dossiers, row.records, row.purpose) == ("one", [found.id], 1, "phản ánh số 7")
     assert row.what["groups"] == ["name", "identity", "contact", "content", "papers", "provenance"]
     assert row.request == answer.headers["X-Request-Id"]
     assert before <= row.at <= datetime.now(UTC)
@@ -140,7 +140,7 @@ def test_a_read_is_on_disk_before_its_answer_is_there(database: Database, tmp_pa
     app = create_app(database, SECRET, reading=ReadLog(database, lambda: KEYS, tmp_path / "reads"))
     assert asking(app).get(f"/api/v1/dossiers/{SHARED}").status_code == 200
     (file,) = (tmp_path / "reads").iterdir()
-    assert b'"look_up"' in file.read_bytes()
+    assert b'"one"' in file.read_bytes()
 
 
 def test_who_saw_a_dossier_is_asked_by_its_code_its_id_and_the_number_that_was_looked_for(app: Flask) -> None:
@@ -156,11 +156,11 @@ def test_who_saw_a_dossier_is_asked_by_its_code_its_id_and_the_number_that_was_l
         assert answer.status_code == 200, answer.text
         return [f"{each['action']} {each['records']}" for each in answer.get_json()["items"]]
 
-    assert reads_of(dossier=SHARED) == ["list 1", "look_up 1"]
+    assert reads_of(dossier=SHARED) == ["list 1", "one 1"]
     assert reads_of(dossier=f"id:{found.id}") == reads_of(dossier=SHARED)
     assert reads_of(looked_for="000190000001") == ["list 0"]
     assert reads_of(looked_for="000190000002") == []
-    assert reads_of(client="cổng", action="look_up") == ["look_up 1"]
+    assert reads_of(client="cổng", action="one") == ["one 1"]
     assert reads_of(client="ai khác") == []
     first = api.get("/api/v1/reads?limit=2").get_json()
     rest = api.get("/api/v1/reads", query_string={"limit": 2, "cursor": first["next_cursor"]}).get_json()
