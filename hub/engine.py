@@ -9,6 +9,8 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
 import structlog
 
@@ -16,7 +18,7 @@ from hub.outbox.exports.exporter import Exporter
 from hub.outbox.exports.job import Room
 from hub.outbox.exports.reads import noting
 from hub.outbox.webhooks.sender import Sender
-from hub.store import schedules, windows
+from hub.store import replays, schedules, windows
 from hub.store.database import Database, StoreError
 from hub.store.frozen import Frozen
 from hub.sync import completeness, freshness, replay
@@ -38,6 +40,27 @@ def _end_this_process() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+class Tick(NamedTuple):
+    """Something that is looked at again and again."""
+
+    name: str
+    every: float  # seconds
+    work: Callable[[datetime], object]  # False: it came to no end, and is tried again within a minute
+    once_in: float | None = None  # seconds, over any number of processes; None: as `every`
+    by_each: bool = False  # every process does it by itself
+    when: Callable[[], bool] | None = None  # one read that tells there is something to do, before a turn is written
+
+    def come(self, database: Database) -> None:
+        """Do it, if it is this process's turn."""
+        seconds = self.every if self.once_in is None else self.once_in
+        if self.when is not None and not self.when():
+            return
+        if self.by_each:
+            self.work(database.now())
+        elif schedules.take_turn(database, self.name, seconds) and self.work(database.now()) is not False:
+            schedules.end_turn(database, self.name, seconds)
+
+
 class Watch:
     """What every process does that runs for long: so whoever is left says that nobody else is.
 
@@ -48,7 +71,8 @@ class Watch:
         self, database: Database, worker: Executor | None = None, end: Callable[[], None] = _end_this_process
     ) -> None:
         self._frozen, self._worker, self._end = Frozen(database), worker, end
-        self._clock = Clock(once(database, "freshness", 10, lambda now: freshness.evaluate(database, now)), 10)
+        # By each: what is judged is written once, by whoever is first, and a turn would cost as much as to look.
+        self._clock = Clock(told("freshness", lambda: freshness.evaluate(database, database.now())), 10)
         self._clock.also(told("frozen", self._end_frozen), 5)  # by each: it compares with what it saw itself
         self._clock.also(told("worker", self._end_without_worker), 1)
 
@@ -80,13 +104,16 @@ class Scheduler:
         self._speller = Speller(hub.database)
         self._stopping = threading.Event()
         self._clock = Clock(told("schedules", self._fire))
-        self._clock.also(once(hub.database, "mappings", 10, self._try_quarantine), 10)
-        self._clock.also(once(hub.database, "completeness", 15, self._count), 15)
-        self._clock.also(once(hub.database, "spelling", 5, self._learn), 5)
-        self._clock.also(told("upkeep", self._keep_house), 60)
-        self._clock.also(once(hub.database, "reads_head", 3600, reads.tell_head), 60)
-        self._clock.also(once(hub.database, "reads_kept", 86_400, reads.prune), 60)
-        self._clock.also(once(hub.database, "counters", 3600, self._forget_counts), 60)
+        for tick in (
+            Tick("mappings", 10, self._try_quarantine, when=lambda: bool(replays.waiting(hub.database))),
+            Tick("completeness", 15, self._count, by_each=True),  # each of its moves is made once, whoever plans
+            Tick("spelling", 5, self._learn, when=self._speller.is_behind),
+            Tick("upkeep", 60, self._keep_house, by_each=True),
+            Tick("reads_head", 60, reads.tell_head, once_in=3600),
+            Tick("reads_kept", 60, lambda now: reads.prune(now, self._stopping), once_in=86_400),
+            Tick("counters", 60, self._forget_counts, once_in=3600),
+        ):
+            self._clock.also(told(tick.name, partial(tick.come, hub.database)), tick.every)
 
     def start(self) -> None:
         """Begin to fire."""
@@ -98,6 +125,8 @@ class Scheduler:
         self._clock.stop()
 
     def _fire(self) -> None:
+        if not schedules.has_work(self._database):
+            return
         now = self._database.now()
         schedules.plan(self._database, now, next_fire)
         if schedules.fire_due(self._database, now, next_fire, held_until):
@@ -120,7 +149,7 @@ class Scheduler:
         """Words that dossiers came to hold, for searches with a slip."""
         self._speller.learn(self._stopping)
 
-    def _keep_house(self) -> None:
+    def _keep_house(self, _now: datetime) -> None:
         if self._housekeeper.is_due():
             self._housekeeper.prune(self._stopping)
 
@@ -219,16 +248,6 @@ def _read(cadence: str) -> Timetable | None:
     except ValueError as error:
         log.error("schedule_unreadable", schedule=cadence, reason=str(error))  # noqa: TRY400  # nobody needs its trace
         return None
-
-
-def once(database: Database, name: str, seconds: float, work: Callable[[datetime], None]) -> Callable[[], None]:
-    """A tick that one of any number of processes does, once in so many seconds."""
-
-    def tick() -> None:
-        if schedules.take_turn(database, name, seconds):
-            work(database.now())
-
-    return told(name, tick)
 
 
 def told(name: str, tick: Callable[[], None]) -> Callable[[], None]:

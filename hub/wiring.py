@@ -121,7 +121,11 @@ def open_store(configuration: Configuration) -> Database:
         StoreError: the database does not answer or is not at this version.
     """
     database = connect(configuration.config.database.url, configuration.root)
-    ensure_current(database)
+    try:
+        ensure_current(database)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
@@ -158,7 +162,7 @@ def rereads(configuration: Configuration, database: Database) -> Rereads:
 def reading_log(configuration: Configuration, database: Database) -> ReadLog:
     """Where this process notes who read personal data."""
     folder = configuration.root / configuration.config.reads.folder
-    return ReadLog(database, read_keys(configuration, database), folder)
+    return ReadLog(database, read_keys(configuration, database), folder, configuration.config.reads.keep)
 
 
 def read_keys(configuration: Configuration, database: Database) -> Callable[[], SealKeys]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, Connection, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +19,20 @@ from hub.store.tables import connectors, runs
 
 NextFire = Callable[[str, datetime], datetime]  # cadence as text, after → next
 HeldUntil = Callable[[str, datetime], datetime | None]  # cadence as text, now → when it may fire, where that is later
+
+_TRIED_AGAIN = 60.0  # seconds after which a turn that came to no end is another's
+_LONGEST = 3600.0  # seconds for which a process goes by what it remembers
+# Until when (monotonic) this process need not ask whether something is due: no idle process asks every second.
+_not_before: WeakKeyDictionary[Database, dict[str, float]] = WeakKeyDictionary()
+
+
+def has_work(database: Database) -> bool:
+    """Whether a connector is to be planned or fired: the one thing that is asked every second."""
+    unplanned = (connectors.c.cadence != "") & connectors.c.next_fire_at.is_(None)
+    due = (connectors.c.next_fire_at <= clock.now()) & _not_open(clock.now())
+    found = exists().where(connectors.c.state == Life.ACTIVE, or_(unplanned, due))
+    with database.read() as connection:
+        return bool(connection.scalar(select(found)))
 
 
 def plan(database: Database, now: datetime, next_fire: NextFire) -> None:
@@ -57,13 +73,37 @@ def fire_due(
 
 
 def take_turn(database: Database, name: str, every_seconds: float) -> bool:
-    """Whether the caller is to do what is called `name` now: once in so many seconds, over any number of processes."""
+    """Whether the caller is to do what is called `name` now: once in so many seconds, over any number of processes.
+
+    What is seldom done is another's to do after a minute, unless `end_turn` says that it was done.
+    """
+    known = _not_before.setdefault(database, {})
+    if monotonic() < known.get(name, 0.0):
+        return False
     now = database.now()
-    following = now + timedelta(seconds=every_seconds)
     with database.read() as connection:
         due = connection.scalar(select(ticks.c.due_at).where(ticks.c.name == name))
     if due is not None and due > now:
+        known[name] = monotonic() + min((due - now).total_seconds(), _LONGEST)
         return False
+    seconds = min(every_seconds, _TRIED_AGAIN)
+    taken = _move_turn(database, name, due, now + timedelta(seconds=seconds))
+    if taken:
+        known[name] = monotonic() + seconds
+    return taken
+
+
+def end_turn(database: Database, name: str, every_seconds: float) -> None:
+    """What a turn was taken for is done: the next one comes after so many seconds."""
+    if every_seconds <= _TRIED_AGAIN:
+        return  # as it was taken
+    following = database.now() + timedelta(seconds=every_seconds)
+    with database.write() as connection:
+        connection.execute(update(ticks).where(ticks.c.name == name).values(due_at=following))
+    _not_before.setdefault(database, {})[name] = monotonic() + min(every_seconds, _LONGEST)
+
+
+def _move_turn(database: Database, name: str, due: datetime | None, following: datetime) -> bool:
     try:
         with database.write() as connection:
             if due is None:
@@ -92,7 +132,7 @@ def _planned(
     return connection.execute(moved).rowcount == 1
 
 
-def _not_open(now: datetime) -> ColumnElement[bool]:
+def _not_open(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return or_(connectors.c.open_until.is_(None), connectors.c.open_until <= now)
 
 

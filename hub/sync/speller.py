@@ -5,7 +5,7 @@ import threading
 import structlog
 
 from hub.record.spelling import may_be_mistyped
-from hub.store import followers, spellings
+from hub.store import feed, followers, spellings
 from hub.store.database import Database
 
 log = structlog.get_logger()
@@ -21,13 +21,19 @@ class Speller:
     def __init__(self, database: Database, batch: int = _BATCH, batches: int = _BATCHES) -> None:
         self._database, self._batch, self._batches = database, batch, batches
         self._known: set[str] = set()
+        self._latest, self._looked_at = 0, -1  # positions of the feed
+
+    def is_behind(self) -> bool:
+        """Whether the feed has moved since this process looked at it to its end."""
+        self._latest = feed.latest(self._database)
+        return self._latest != self._looked_at
 
     def learn(self, stopping: threading.Event | None = None) -> int:
         """Take in what changed since the last time, up to a bound; returns how many dossiers that were.
 
         A process that dies in the midst of it loses nothing: each batch is one transaction with its position.
         """
-        taken = 0
+        taken, latest = 0, self._latest
         for _ in range(self._batches):
             if stopping is not None and stopping.is_set():
                 break
@@ -38,6 +44,7 @@ class Speller:
                 break
             taken += more
             if more < self._batch:
+                self._looked_at = latest
                 break
         return taken
 

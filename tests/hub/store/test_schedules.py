@@ -4,10 +4,11 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, select, update
 
 from hub.store import connectors, registrations, runs, schedules
 from hub.store.database import Database, connect
+from hub.store.engine_tables import ticks
 from hub.store.registrations import Registration
 from hub.store.tables import connectors as table
 from hub.store.tables import runs as runs_table
@@ -143,6 +144,42 @@ def test_a_tick_is_done_by_one_of_many_nodes_once_in_its_time(database_url: str,
     assert sorted(turns) == [False, False, False, True]
     assert schedules.take_turn(database, "another", 0)
     assert schedules.take_turn(database, "another", 0)
+
+
+def test_a_turn_that_came_to_no_end_is_anothers_after_a_minute(database: Database, database_url: str) -> None:
+    day = 86_400
+    for ends, seconds in ((False, 60), (True, day)):
+        name = f"ends {ends}"
+        assert schedules.take_turn(database, name, day)
+        if ends:
+            schedules.end_turn(database, name, day)
+        with database.read() as connection:
+            due = connection.execute(select(ticks.c.due_at).where(ticks.c.name == name)).scalar_one()
+        assert abs((due - database.now()).total_seconds() - seconds) < 10
+
+
+def test_a_process_asks_no_more_until_a_turn_can_be_due(database: Database) -> None:
+    assert schedules.take_turn(database, "seldom", 3600)
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    assert not schedules.take_turn(database, "seldom", 3600)
+    assert not asked
+
+
+def test_there_is_work_where_a_connector_is_to_be_planned_or_due(database: Database) -> None:
+    assert not schedules.has_work(database)
+    connector_id = scheduled(database)
+    now = datetime.now(UTC)
+    for due_at, open_until, found in (
+        (None, None, True),
+        (now - timedelta(minutes=1), None, True),
+        (now + timedelta(minutes=1), None, False),
+        (now - timedelta(minutes=1), now + timedelta(minutes=1), False),
+    ):
+        with database.write() as transaction:
+            mine = update(table).where(table.c.id == connector_id)
+            transaction.execute(mine.values(next_fire_at=due_at, open_until=open_until))
+        assert schedules.has_work(database) is found
 
 
 def test_many_nodes_that_look_at_once_fire_one_run(database_url: str, database: Database) -> None:
