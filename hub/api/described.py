@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from flask_openapi3.openapi import OpenAPI
 
+from hub.api.described_headers import COMPONENTS, is_conditional, tell_headers
 from hub.api.dossier_models import NationalReply
 from hub.api.operation_examples import EXAMPLES, TEXTS
 from hub.api.problems import MEDIA_TYPE
@@ -58,15 +59,20 @@ def complete(document: dict[str, Any], rules: dict[str, str]) -> None:
                 continue
             for status in _statuses(operation):
                 operation["responses"].setdefault(str(status), {**_PROBLEM})
+            if is_conditional(operation):
+                operation["responses"]["304"] = {}
             _name(operation["responses"])
             _offer_forms(operation)
             _tell_body(operation)
+            tell_headers(operation, counted=bool(operation.get("security")) and "429" in operation["responses"])
             _show_texts(operation)
             for parameter in operation.get("parameters", ()):
                 if parameter["in"] == "path":
                     _bound(parameter["schema"], whole=f"<path:{parameter['name']}>" in rules.get(path, ""))
+    document["components"]["headers"] = COMPONENTS
     schemas = document["components"]["schemas"]
-    schemas[NationalReply.__name__] = NationalReply.model_json_schema()
+    national = NationalReply.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas[NationalReply.__name__] = {name: value for name, value in national.items() if name != "$defs"}
     for name in EXAMPLES.keys() & schemas.keys():
         schemas[name].setdefault("example", EXAMPLES[name])
 
@@ -78,7 +84,7 @@ def _name(responses: dict[str, Any]) -> None:
 
 
 def _offer_forms(operation: dict[str, Any]) -> None:
-    """With the parameter `format` an answer is the hub's, or the national portal's; what has an ETag may be 304."""
+    """With the parameter `format` an answer is the hub's, or the national portal's."""
     if not any(parameter["name"] == "format" for parameter in operation.get("parameters", ())):
         return
     content = operation["responses"]["200"]["content"]
@@ -109,7 +115,7 @@ def _show_texts(operation: dict[str, Any]) -> None:
 
 
 def _statuses(operation: dict[str, Any]) -> list[int]:
-    found = [400, 414]
+    found = [400, 414, 431]
     if operation.get("security"):
         found += [401, 403]
     if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):

@@ -10,6 +10,7 @@ from flask import request
 from flask_openapi3.models import RawModel
 
 from connectors.wording import sentence
+from hub.api.bodies import whole_body
 from hub.api.problems import ApiProblem
 from mappings.engine.yaml_source import Finding, Invalid, Source, parse
 from mappings.engine.yaml_text import write
@@ -44,7 +45,7 @@ class Sent:
 def sent() -> Sent:
     """The request's document."""
     request.max_content_length = _LARGEST
-    body = request.get_data()
+    body = whole_body()
     if not request.is_json:
         try:
             return Sent(body.decode("utf-8-sig"), as_yaml=True)

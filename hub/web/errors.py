@@ -3,9 +3,11 @@
 import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from hub.api import problems
+from hub.api.bodies import half_a_body
 from hub.store.database import StoreError
 from hub.sync.reading_log import NotLogged
 
@@ -23,6 +25,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StoreError, _store)
     app.register_error_handler(NotLogged, _not_logged)
+    app.register_error_handler(ParseException, _cut)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -38,6 +41,12 @@ def _not_logged(error: NotLogged) -> ResponseReturnValue:
         detail = "The hub cannot note who reads personal data just now, so it shows none; its log says why."
         return problems.answer(problems.ApiProblem(503, "reads_not_logged", detail))
     return render_template("console/error.html", status=503), 503
+
+
+def _cut(error: ParseException) -> ResponseReturnValue:
+    """Raised when a view reads a body whose chunks are wrong."""
+    log.info("body_cut", reason=type(error).__name__)
+    return problems.answer(half_a_body()) if is_api(request.path) else _http(BadRequest())
 
 
 def _store(error: StoreError) -> ResponseReturnValue:

@@ -9,17 +9,16 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from gunicorn.http.errors import LimitRequestLine
-from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.http.errors import InvalidResponseHeader, InvalidResponseHeaderName, ParseException
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from hub.api.problems import MEDIA_TYPE, problem_bytes
+from hub.web import connection
 
 _DRAIN_SECONDS = 1  # for answers that are under way
 _STOP_SECONDS = 20  # for `on_stop`; then the worker is killed, which loses nothing
@@ -89,6 +88,7 @@ class _Application(BaseApplication):  # type: ignore[misc]
             "worker_class": _Worker,
             "graceful_timeout": _STOP_SECONDS,
             "limit_request_line": 8190,  # a search of 500 letters of Vietnamese has 4500 as an address writes them
+            "forwarder_headers": "",  # a SCRIPT_NAME that a client sends through a proxy would move every address
             "control_socket_disable": True,  # gunicorn 27 would open one in the home folder
             "accesslog": None,  # addresses hold codes and names: personal data
             "loglevel": "warning",
@@ -135,14 +135,14 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
         """Who asks the API reads problems, not pages."""
-        if isinstance(exc, LimitRequestLine):
-            detail = "The address with its parameters has more than 8190 bytes; ask for less at once."
-            body = problem_bytes(414, "address_too_long", detail)
-            head = f"HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: {MEDIA_TYPE}\r\n"
-            with suppress(OSError):  # it does not listen any more
-                write_nonblock(client, f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        if isinstance(exc, ParseException) and not isinstance(exc, (InvalidResponseHeader, InvalidResponseHeaderName)):
+            connection.refuse(client, exc)
             return
         super().handle_error(req, client, addr, exc)
+
+    def enqueue_req(self, conn: TConn) -> None:
+        connection.watch(conn)
+        super().enqueue_req(conn)
 
     def load_wsgi(self) -> None:
         super().load_wsgi()

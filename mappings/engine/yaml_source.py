@@ -3,6 +3,7 @@
 Text stays text: a date or a time of day is never turned into something else, and keys are always the text as written.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 Loc: TypeAlias = Sequence[str | int]
 
 MAX_NODES = 200_000  # a file of a few lines can grow without bound through aliases
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -140,6 +142,7 @@ class _Reading:
     def plain(self, node: Node, loc: tuple[str | int, ...]) -> Any:
         self.values[loc] = _start(node)
         if isinstance(node, ScalarNode):
+            self._check_text(node)
             return _scalar(node)
         self.left -= 1 + len(node.value)
         if self.left < 0 or any(above is node for above in self.open):
@@ -159,6 +162,7 @@ class _Reading:
             if not isinstance(key, ScalarNode):
                 self.findings.append(self._finding(key, "a key must be a plain text"))
                 continue
+            self._check_text(key)
             name = str(key.value)
             if name in pairs:
                 first = self.keys[*loc, name][0]
@@ -168,6 +172,11 @@ class _Reading:
             self.keys[*loc, name] = _start(key)
             pairs[name] = self.plain(value, (*loc, name))
         return pairs
+
+    def _check_text(self, node: ScalarNode) -> None:
+        """An escape can write what is no character, and what no database keeps."""
+        if _NO_CHARACTER.search(node.value):
+            raise Invalid([self._finding(node, "a text holds a NUL or half of a surrogate pair", "leave it out")])
 
     def _finding(self, node: Node, what: str, right: str = "") -> Finding:
         return Finding(self.file, *_start(node), what, right)

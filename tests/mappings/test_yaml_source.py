@@ -65,6 +65,8 @@ def test_every_part_has_its_position() -> None:
         ("\x00", "c.yaml:1:1 this is not YAML"),
         ("a: &x [*x]", "c.yaml:1:4 this part of the file contains itself"),
         ("[" * 5000, "c.yaml:1:1 the YAML is nested too deeply"),
+        (r'a: "\ud800"', "c.yaml:1:4 a text holds a NUL or half of a surrogate pair"),
+        (r'{"\0": 1}', "c.yaml:1:2 a text holds a NUL or half of a surrogate pair"),
     ],
 )
 def test_ill_formed_yaml_is_one_sentence(text: str, expected: str) -> None:

@@ -226,7 +226,7 @@ def test_a_broken_document_is_refused_with_its_lines_and_nothing_is_registered(
         (section(name="Sở Thử"), "so-thu.yaml:1:7"),
         (section().replace("type: quiet", "type: loud"), "so-thu.yaml:3:7 no connector type `loud` is installed"),
         (section(settings="{url: '${secret:nope}'}"), "the hub keeps no secret nope; `hub secret set nope` takes it"),
-        (section(settings='{url: "a\\0b"}'), "this holds a NUL character; take it out"),
+        (section(settings='{url: "a\\0b"}'), "a text holds a NUL or half of a surrogate pair; leave it out"),
         ("- a\n", "is not a group"),
         ("", "is not a group"),
     ):

@@ -19,8 +19,10 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
+    unsupported_method,
 )
 
 from hub.store.keys import Role
@@ -32,8 +34,10 @@ CHECKS = [
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
     negative_data_rejection,
+    unsupported_method,
 ]
 TIMES = int(os.environ.get("HUB_ASKED", "2"))
 
@@ -45,6 +49,7 @@ document.config.checks.negative_data_rejection.expected_statuses = [
 ]
 # A department or a library that is missing is no fault of the hub's: the document says that it may be so.
 document.config.checks.not_a_server_error.expected_statuses = ["2xx", "3xx", "4xx", "501", "502", "503"]
+headers = frozenset(document.raw_schema["components"]["headers"])
 operations = {found.label: found for result in document.get_all_operations() if (found := result.ok())}
 LAST = ("DELETE", "POST /api/v1/connectors/{name}/retire")  # what they take away, others ask for
 LABELS = sorted(operations, key=lambda label: label.startswith(LAST))
@@ -86,12 +91,20 @@ def ask(address: str, made: Hub, label: str, role: Role, mode: GenerationMode) -
         answer = case.call(base_url=address, headers={"X-API-Key": made.keys[role]}, timeout=30)
         came.add(answer.status_code)
         case.validate_response(answer, checks=CHECKS)
+        carried = {name for name in headers if name in answer.headers}
+        assert carried <= described(label, answer.status_code), "headers that the document does not tell of"
 
     try:
         once()
     except Unsatisfiable:
         pytest.skip("nothing that is asked here can be asked wrongly")
     return came
+
+
+def described(label: str, status: int) -> set[str]:
+    """The headers that the document tells of an operation's answer."""
+    method, _, path = label.partition(" ")
+    return set(document.raw_schema["paths"][path][method.lower()]["responses"][str(status)].get("headers", ()))
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])

@@ -6,9 +6,14 @@ import socket
 import time
 from pathlib import Path
 
+import orjson
 import pytest
 import requests
+from gunicorn.config import Config
+from gunicorn.http.errors import NoMoreData
+from gunicorn.workers.gthread import TConn
 
+from hub.web import connection
 from tests.hub.web.filling import Store
 from tests.hub.web.serving import Server, serving
 
@@ -93,6 +98,73 @@ def test_seven_callers_that_never_finish_do_not_stop_the_eighth(server: Server) 
     assert requests.get(server.url + READY, timeout=10).status_code == 200
     for each in slow:
         each.close()
+
+
+def test_a_caller_cannot_move_addresses_past_a_proxy_on_the_same_machine(server: Server) -> None:
+    address, moved = f"{server.url}/tra-cuu/api/v1/me", {"SCRIPT_NAME": "/tra-cuu"}
+    answer = requests.get(address, headers=moved, timeout=10, allow_redirects=False)
+    assert "/sign-in" in answer.headers["Location"]  # it is no address of the API, whatever the caller says
+    assert requests.get(server.url + READY, headers={"SCRIPT_NAME": "/x"}, timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"\x00\x01\r\n\r\n", 400, "bad_request"),
+        (b"GET /health/live HTTP/9.9\r\n\r\n", 400, "bad_request"),
+        (b"GET /health/live HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", 400, "bad_request"),
+        (b"GET /health/live HTTP/1.1\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 431, "headers_too_long"),
+        (b"POST /health/live HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, "bad_request"),
+        (b"POST /health/live HTTP/1.1\r\nTransfer-Encoding: tea\r\n\r\n", 400, "bad_request"),
+    ],
+)
+def test_what_is_no_request_is_refused_as_a_problem(server: Server, sent: bytes, status: int, code: str) -> None:
+    head, body = raw(server, sent)
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"Content-Type: application/problem+json\r\n" in head
+    assert orjson.loads(body)["code"] == code
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'Content-Length: 99\r\n\r\n{"codes": ["1"]}',  # whole, as far as JSON goes
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+    ],
+)
+def test_half_a_body_is_no_body(server: Server, store: Store, body: bytes) -> None:
+    head = b"POST /api/v1/dossiers/lookup HTTP/1.1\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    _, said = raw(server, head + b"X-API-Key: " + store.key.encode() + b"\r\n" + body)
+    assert orjson.loads(said)["code"] == "half_a_body"
+
+
+def test_an_address_with_a_slash_too_many_is_none(server: Server, store: Store) -> None:
+    answer = requests.get(
+        f"{server.url}/api/v1//me", headers={"X-API-Key": store.key}, timeout=10, allow_redirects=False
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_who_falls_silent_in_the_middle_of_a_request_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_SILENCE", 0.05)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        watched = TConn(Config(), ours, ("", 0), ("", 0))
+        connection.watch(watched)
+        watched.init()
+        theirs.sendall(b"GET /health/live HTTP/1.1\r\n")
+        with pytest.raises(NoMoreData):
+            next(watched.parser)
+
+
+def raw(server: Server, sent: bytes) -> tuple[bytes, bytes]:
+    """The head and the body of what comes back for these bytes, and for no more."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        line.sendall(sent)
+        line.shutdown(socket.SHUT_WR)
+        head, _, body = b"".join(iter(lambda: line.recv(1 << 16), b"")).partition(b"\r\n\r\n")
+    return head, body
 
 
 def test_nothing_is_written_to_the_home_folder(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
