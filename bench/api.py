@@ -49,6 +49,8 @@ def measure(rows: int = ROWS, seconds: float = SECONDS, *, ten_times: bool = Fal
         filled = api_store.fill(fresh(address, "hub"), rows)
         results = _compared(filled, seconds, told)
         if ten_times:
+            for one in results:
+                told.print(f"{one.name}: {one.value:,.2f} {one.unit}, {one.ratio:.3f} × {one.against}")
             told.print(f"filling {10 * rows:,} dossiers …")
             api_store.grow(filled.url, 10)
             results += _grown(filled, results, seconds)
@@ -57,12 +59,17 @@ def measure(rows: int = ROWS, seconds: float = SECONDS, *, ten_times: bool = Fal
 
 def _compared(filled: Filled, seconds: float, told: Console) -> list[Result]:
     asked = _asked(filled)
-    floor, plain = _of_plain(filled, asked, seconds, told)
+    floor, guarded, plain = _of_plain(filled, asked, seconds, told)
     ours = _of_hub(filled, asked, seconds, told)
     statements = {name: bare(filled.url, asked.sql[name], CONNECTIONS, int(seconds)) for name in QUESTIONS}
     api_store.index_trigrams(filled.url)
     similar = bare(filled.url, _similar(), CONNECTIONS, int(seconds))
-    results = [Result("floor: an answer that asks nobody", floor.p50, "ms p50", "", 1.0)]
+    once = ours["look-up"]
+    results = [
+        Result("floor: an answer that asks nobody", floor.p50, "ms p50", "", 1.0),
+        Result("look-up: hub", once.per_second, "requests/s", "plain Flask, keys and log", _times(once, guarded)),
+        Result("look-up: plain Flask with keys and a log of reads", guarded.per_second, "requests/s", "", 1.0),
+    ]
     for name in QUESTIONS:
         one, other, sql = ours[name], plain[name], statements[name]
         least = 2.0 if name in ("look-up", "list") else None
@@ -95,7 +102,7 @@ def _grown(filled: Filled, before: list[Result], seconds: float) -> list[Result]
     page = next(one.value for one in before if one.name == "list: hub" and one.unit == "ms p50")
     with _served("hub.cli.main", _hub(filled)) as port:
         asked = [get(path, filled.key) for path in _asked(filled).hub["list"]]
-        load(port, asked, CONNECTIONS, seconds)  # ten times the data are not in memory yet
+        load(port, asked, CONNECTIONS, 60)  # ten times the data are not in memory yet
         larger = load(port, asked, CONNECTIONS, seconds)
     return [
         Result("list at ten times the dossiers: hub", larger.p50, "ms p50", "at one time", page / larger.p50, 1 / 1.5)
@@ -108,10 +115,13 @@ def _of_hub(filled: Filled, asked: Asked, seconds: float, told: Console) -> dict
         return {name: _told(told, "hub", name, port, asked.hub[name], seconds, filled.key) for name in QUESTIONS}
 
 
-def _of_plain(filled: Filled, asked: Asked, seconds: float, told: Console) -> tuple[Load, dict[str, Load]]:
+def _of_plain(filled: Filled, asked: Asked, seconds: float, told: Console) -> tuple[Load, Load, dict[str, Load]]:
     with _served("bench.peer_flask", [filled.url]) as port:
         floor = _told(told, "plain", "floor", port, ["/floor"], seconds)
-        return floor, {name: _told(told, "plain", name, port, asked.plain[name], seconds) for name in QUESTIONS}
+        looked_up = [f"/guarded{path}" for path in asked.plain["look-up"]]
+        guarded = _told(told, "plain", "look-up with keys and a log", port, looked_up, seconds, filled.key)
+        plain = {name: _told(told, "plain", name, port, asked.plain[name], seconds) for name in QUESTIONS}
+        return floor, guarded, plain
 
 
 def _told(

@@ -23,11 +23,18 @@ class Load:
 
 
 def load(port: int, requests: list[bytes], connections: int = 16, seconds: float = 10) -> Load:
-    """Send `requests` in turn from a process of its own, so that its work is not the caller's."""
+    """Send `requests` in turn from a process of its own, so that its work is not the caller's.
+
+    Raises:
+        RuntimeError: nothing was answered at all.
+    """
     command = [sys.executable, "-m", "bench.load", str(port), str(connections), str(seconds)]
     with Popen(command, stdin=PIPE, stdout=PIPE) as process:
         out, _ = process.communicate(b"\0".join(requests))
-    return Load(**orjson.loads(out))
+    told = orjson.loads(out)
+    if told["p50"] is None:
+        raise RuntimeError(f"no answer came within {seconds:.0f} s")
+    return Load(**told)
 
 
 def get(path: str, key: str | None = None) -> bytes:

@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 from flask import Response, request
 
+from hub.api.answers import VARY
 from hub.api.viewer import viewer
 from hub.record.grant import Grant
 
-_VARY = "Authorization, X-API-Key, Accept"
+_VARY = f"{VARY['Vary']}, Accept"
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
 
@@ -25,14 +26,21 @@ def answered(body: Any, media_type: str = "application/json", made_of: str | Non
     """
     data = None if made_of is not None else orjson.dumps(body, option=_OPTIONS)
     tag = _tag(data if data is not None else (made_of or "").encode(), media_type)
-    if request.if_none_match.contains(tag) or request.if_none_match.contains(f"{tag}-gzip"):
+    if _has_it_already(tag):
         response = Response(status=304)
     else:
         response = Response(data if data is not None else orjson.dumps(body, option=_OPTIONS), mimetype=media_type)
-    response.set_etag(tag)
-    response.headers["Vary"] = _VARY
-    response.headers["Cache-Control"] = "private, no-cache"
+    headers = response.headers
+    headers.add("ETag", f'"{tag}"')
+    headers.add("Vary", _VARY)
+    headers.add("Cache-Control", "private, no-cache")
     return response
+
+
+def _has_it_already(tag: str) -> bool:
+    if "HTTP_IF_NONE_MATCH" not in request.environ:
+        return False
+    return request.if_none_match.contains(tag) or request.if_none_match.contains(f"{tag}-gzip")
 
 
 def _tag(decides: bytes, media_type: str) -> str:

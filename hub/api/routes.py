@@ -9,15 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from hub.api import answers
+from hub.api import answers, ports
 from hub.api.answers import Answer
+from hub.api.bodies import whole_body
 from hub.api.described import JSON, Described
 from hub.api.models import Alive, ConnectorPage, Run, RunPage
 from hub.api.parameters import ConnectorList, NoParameters, RunList, RunPath
-from hub.api.problems import MEDIA_TYPE, ApiProblem, answer
+from hub.api.problems import MEDIA_TYPE, ApiProblem, answer, detail_of
 from hub.store import cursor, runs, schema
-from hub.store.database import Database
+from hub.store.counting import TooManyToCount
 from hub.sync import health as sync_health
+from hub.view.fields import NotSeen
 
 
 def errors(*statuses: int) -> dict[str | int, Any]:
@@ -39,11 +41,14 @@ health = APIBlueprint(
     url_prefix="/health",
     abp_tags=[Tag(name="health", description="For whoever watches over the hub; needs no key.")],
 )
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPERATIONS = [Tag(name="operations", description="Connectors and their runs.")]
 
 
 @api.before_request
 def _each_parameter_once() -> None:
+    if not request.query_string:
+        return
     for name, values in request.args.lists():
         if len(values) > 1:
             message = f"`{name}` is given {len(values)} times; give it once."
@@ -54,7 +59,9 @@ def _each_parameter_once() -> None:
 @api.before_request
 def _json_is_json() -> None:
     """What cannot be read is refused as that: it is not taken for a body that was left out."""
-    if cast("Described", current_app).wanted_types() != (JSON,) or not (body := request.get_data()):
+    if request.method in _WITHOUT_BODY or cast("Described", current_app).wanted_types() != (JSON,):
+        return
+    if not (body := whole_body()):
         return
     if not request.is_json:
         sent = request.mimetype or "nothing"
@@ -74,11 +81,21 @@ def _bad_cursor(_: cursor.CursorError) -> ResponseReturnValue:
     return answer(ApiProblem(400, "bad_cursor", detail))
 
 
+@api.errorhandler(NotSeen)
+def _not_seen(error: NotSeen) -> ResponseReturnValue:
+    return answer(ApiProblem(403, "not_seen", detail_of(error)))
+
+
+@api.errorhandler(TooManyToCount)
+def _too_much_to_count(error: TooManyToCount) -> ResponseReturnValue:
+    return answer(ApiProblem(422, "too_much_to_count", detail_of(error)))
+
+
 @api.get("/connectors", tags=_OPERATIONS, responses={200: ConnectorPage}, operation_id="list_connectors")
 def list_connectors(query: ConnectorList) -> Answer:
     """Every department system that is registered, the ones in trouble first."""
     now = _now()
-    found = sync_health.states(_database(), now, retired=query.retired)
+    found = sync_health.states(ports.database(), now, retired=query.retired)
     return {"items": [answers.connector(state, now) for state in found]}
 
 
@@ -86,7 +103,9 @@ def list_connectors(query: ConnectorList) -> Answer:
 def list_runs(query: RunList) -> Answer:
     """Runs, newest first."""
     before = None if query.cursor is None else cursor.id_position("runs", query.cursor)
-    found = runs.listed(_database(), connector=query.connector, state=query.state, before=before, limit=query.limit + 1)
+    found = runs.listed(
+        ports.database(), connector=query.connector, state=query.state, before=before, limit=query.limit + 1
+    )
     shown, now = found[: query.limit], _now()
     following = cursor.after_id("runs", shown[-1].id) if shown != found else None
     return {"items": [answers.run(row, now) for row in shown], "next_cursor": following}
@@ -95,7 +114,7 @@ def list_runs(query: RunList) -> Answer:
 @api.get("/runs/<int:run_id>", tags=_OPERATIONS, responses={200: Run, **errors(404)}, operation_id="get_run")
 def get_run(path: RunPath, query: NoParameters) -> Answer:  # noqa: ARG001  # refuses every parameter
     """One run, with every failed exchange."""
-    row = runs.get(_database(), path.run_id) if path.run_id <= cursor.LARGEST_ID else None
+    row = runs.get(ports.database(), path.run_id) if path.run_id <= cursor.LARGEST_ID else None
     if row is None:
         raise ApiProblem(404, "run_not_found", f"There is no run {path.run_id}; /api/v1/runs lists them.")
     return answers.run(row, _now())
@@ -110,15 +129,11 @@ def live() -> Answer:
 @health.get("/ready", responses={200: Alive, **errors(503)}, operation_id="ready")
 def ready() -> Answer:
     """Whether the database answers and has the tables of this hub."""
-    if not schema.is_current(_database()):
+    if not schema.is_current(ports.database()):
         raise ApiProblem(
             503, "not_ready", "The database is of another version; `hub db upgrade` brings it to this one."
         )
     return {"status": "ok"}
-
-
-def _database() -> Database:
-    return cast("Database", current_app.extensions["hub.database"])
 
 
 def _now() -> datetime:

@@ -10,8 +10,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, sele
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.pool import NullPool
 
 from hub.store import sessions
+from hub.store.alone import Alone
 
 T = TypeVar("T")
 Transaction: TypeAlias = Connection  # what the rooms above hand back to the store, unopened
@@ -19,7 +21,6 @@ Queued: TypeAlias = Callable[[Connection, int, int, int], None]  # transaction, 
 
 _TRIES = 5
 _POOLED, _MORE = 8, 10
-_MOST_CUT = _POOLED + _MORE  # connections that a restart of the database can have cut
 # PostgreSQL: serialization failure, deadlock, unique violation (two writers met the same new dossier); waited too long
 # for a lock, took too long, was idle for too long (`sessions`).
 _RETRYABLE = {"40001", "40P01", "23505", "55P03", "57014", "25P03"}
@@ -51,9 +52,9 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.on_queued: Queued | None = None  # told of every run that is queued, in the transaction that queues it
-        self._alone: Engine | None = None  # of statements that are in no transaction
+        self._alone: Alone | None = None
         if not self.is_sqlite:
-            self._alone = _postgresql(engine.url, isolation_level="AUTOCOMMIT", pool_pre_ping=False)
+            self._alone = Alone(_postgresql(engine.url, isolation_level="AUTOCOMMIT", poolclass=NullPool))
 
     @property
     def is_sqlite(self) -> bool:
@@ -82,38 +83,18 @@ class Database:
     def ask(self, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The driver's rows of one statement for PostgreSQL that only reads: one round trip, outside a transaction.
 
-        A connection of `read` takes three more and a tenth of a millisecond, as long as fifty rows do. Nobody looks
-        first whether the connection is still there: where it was cut, the statement is asked again.
+        A connection of `read` takes three more and a tenth of a millisecond, as long as fifty rows do.
         """
+        if self._alone is None:
+            raise TypeError("SQLite is asked by `read`: it has no round trips to save")
         failed = self.engine.dialect.loaded_dbapi.Error
         try:
-            return self._ask(statement, values, failed)
-        except NoneFree as error:
-            raise StoreError(_NONE_FREE) from error
+            return self._alone.ask(statement, values)
         except failed as error:
             told = DBAPIError.instance(statement, None, error, failed, hide_parameters=True)
             if isinstance(told, DatabaseError):
                 _tell_if_away(self.engine, told)
             raise told from error
-
-    def _ask(self, statement: str, values: Mapping[str, Any], failed: type[Exception]) -> list[tuple[Any, ...]]:
-        if self._alone is None:
-            raise TypeError("SQLite is asked by `read`: it has no round trips to save")
-        for tries_left in reversed(range(_MOST_CUT + 1)):
-            connection = self._alone.raw_connection()
-            driver: Any = connection.dbapi_connection
-            try:
-                found: list[tuple[Any, ...]] = driver.execute(statement, values).fetchall()
-            except failed as error:
-                if driver.closed:
-                    connection.invalidate(error)
-                if not (driver.closed and tries_left):
-                    raise
-            else:
-                return found
-            finally:
-                connection.close()
-        raise AssertionError("unreachable")
 
     @contextmanager
     def write(self, *, patient: bool = False) -> Iterator[Connection]:
@@ -171,7 +152,7 @@ class Database:
         """Give every connection back."""
         self.engine.dispose()
         if self._alone is not None:
-            self._alone.dispose()
+            self._alone.close()
 
 
 def tell_queued(connection: Connection, run_id: int, connector_id: int, priority: int) -> None:
@@ -192,17 +173,15 @@ def connect(url: str, root: Path | None = None) -> Database:
         case "sqlite":
             return Database(_sqlite(parsed.database, root or Path.cwd()))
         case "postgresql":
-            return Database(_postgresql(parsed))
+            # A connection that a restart of the database cut is replaced before it is used.
+            return Database(_postgresql(parsed, pool_size=_POOLED, max_overflow=_MORE, pool_pre_ping=True))
         case other:
             raise StoreError(f"database.url names {other!r}; the hub keeps its record in sqlite or postgresql")
 
 
-def _postgresql(url: URL, *, pool_pre_ping: bool = True, **options: Any) -> Engine:
+def _postgresql(url: URL, **options: Any) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        pool_size=_POOLED,
-        max_overflow=_MORE,
-        pool_pre_ping=pool_pre_ping,  # so that a connection which a restart of the database cut is replaced
         **options,
         hide_parameters=True,  # values of citizens must not reach a log
         connect_args={name: value for name, value in sessions.CLIENT.items() if name not in url.query},

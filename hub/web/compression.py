@@ -19,7 +19,8 @@ def compressed(response: Response) -> Response:
     """The answer, smaller where that is worth it; its ETag then names the compressed form."""
     if not request.path.startswith("/api/") or not _is_text(response):
         return response
-    response.vary.add("Accept-Encoding")
+    vary = response.headers.get("Vary")
+    response.headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
     if response.status_code == 304:
         _mark(response)
         return response
@@ -41,7 +42,7 @@ def _is_text(response: Response) -> bool:
 
 
 def _takes_gzip() -> bool:
-    return request.accept_encodings["gzip"] > 0
+    return "HTTP_ACCEPT_ENCODING" in request.environ and request.accept_encodings["gzip"] > 0
 
 
 def _mark(response: Response) -> None:

@@ -183,13 +183,12 @@ def told(response: Response) -> Response:
     standing: Standing | None = g.get("quota")
     if standing is None or not standing.windows:
         return response
-    headers, near = response.headers, standing.nearest
-    headers["RateLimit-Limit"] = str(near.limit)
-    headers["RateLimit-Remaining"] = str(near.remaining)
-    headers["RateLimit-Reset"] = str(near.reset)
-    policy = (f'"{left.name}";q={left.limit};w={left.seconds}' for left in standing.windows)
-    headers["RateLimit-Policy"] = ", ".join(policy)
-    headers["RateLimit"] = ", ".join(f'"{left.name}";r={left.remaining};t={left.reset}' for left in standing.windows)
+    add, near = response.headers.add, standing.nearest  # nobody else sets these
+    add("RateLimit-Limit", str(near.limit))
+    add("RateLimit-Remaining", str(near.remaining))
+    add("RateLimit-Reset", str(near.reset))
+    add("RateLimit-Policy", ", ".join([f'"{left.name}";q={left.limit};w={left.seconds}' for left in standing.windows]))
+    add("RateLimit", ", ".join([f'"{left.name}";r={left.remaining};t={left.reset}' for left in standing.windows]))
     if not standing.allowed:
-        headers["Retry-After"] = str(standing.wait)
+        response.headers["Retry-After"] = str(standing.wait)
     return response

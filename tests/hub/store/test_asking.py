@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from hub.store.database import Database, StoreError, connect
-from hub.store.finding import Filter, page
+from hub.store.filters import Filter
+from hub.store.finding import page
 from hub.store.scope import ALL
 from tests.hub.store import found_rows as made
 from tests.hub.store.found_rows import filled
