@@ -24,6 +24,7 @@ from hub.store import clients
 from hub.store.cursor import CursorError
 from hub.store.database import Database
 from hub.view.fields import NotSeen
+from hub.view.mistakes import mistakes
 
 pages = Blueprint("portal", __name__, url_prefix="/portal", template_folder="templates")
 
@@ -39,6 +40,8 @@ def _as_the_client() -> None:
     if client is None:
         abort(404)
     g.viewer = Viewer(client, g.get("holder"), client.purpose, request.remote_addr or "")
+    for name in ("HTTP_IF_NONE_MATCH", "HTTP_ACCEPT"):  # said of the page, not of the API's answer behind it
+        request.environ.pop(name, None)
 
 
 @pages.errorhandler(ApiProblem)
@@ -63,7 +66,8 @@ def search() -> Response:
     try:
         query = DossierList.model_validate(asked | {"limit": _PAGE})
     except ValidationError as error:
-        return _page("portal/search.html", 422, wrong=" ".join(one["msg"] for one in error.errors()))
+        said = (sentence for _, sentence in mistakes(error, DossierList.model_fields))
+        return _page("portal/search.html", 422, wrong=" ".join(said))
     found = _answer(list_dossiers(query))
     following = urlencode(asked | {"cursor": found["next_cursor"]}) if found.get("next_cursor") else None
     asking = f"GET /api/v1/dossiers?{urlencode(asked | {'limit': _PAGE})}"

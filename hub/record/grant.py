@@ -60,6 +60,7 @@ _GROUPS: dict[str, Group] = {
     "events.name": Group.CONTENT,  # free text of a step
     "events.actor": Group.OFFICERS,
     "events.title": Group.OFFICERS,
+    "events.unit": Group.OFFICERS,
     "provenance": Group.PROVENANCE,
     "sources": Group.PROVENANCE,
     "conflicts": Group.PROVENANCE,

@@ -27,6 +27,9 @@ class Tier(IntEnum):
     MEANT = 3  # it holds what was probably meant
 
 
+_TIERS = frozenset(Tier)
+
+
 class RankedPlace(NamedTuple):
     """Where a search goes on: the last dossier of the page before. As JSON it is the array of its values."""
 
@@ -43,8 +46,13 @@ class RankedPlace(NamedTuple):
             ValueError: it is none; one that somebody changed is none, or finds other dossiers that may be seen.
         """
         match document:
-            case [1 | 2 | 3 as tier, str(received_on), int(dossier_id), dict(corrections)] if (
-                "\0" not in received_on and 0 < dossier_id <= _LARGEST_ID and _are_words(corrections)
+            case [int(tier), str(received_on), int(dossier_id), dict(corrections)] if (
+                tier in _TIERS
+                # True is a number in Python, and none in PostgreSQL
+                and dossier_id is not True
+                and "\0" not in received_on
+                and 0 < dossier_id <= _LARGEST_ID
+                and _are_words(corrections)
             ):
                 return cls(Tier(tier), received_on, dossier_id, corrections)
         raise ValueError("this is no place in a search")

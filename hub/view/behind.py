@@ -37,19 +37,12 @@ def timeline(events: Iterable[EventRow], grant: Grant) -> list[Answer]:
 def sources(
     rows: Iterable[SourceRow], registered: Mapping[str, ConnectorRow], now: datetime, grant: Grant
 ) -> list[Answer]:
-    """What each source brought; masked: which systems they are, and when they were read."""
-    full = grant.of(Group.PROVENANCE) is Sight.FULL
-    return [_source(row, registered.get(row.source.connector), now, grant, full=full) for row in rows]
+    """What each source brought, and when it was read."""
+    return [_source(row, registered.get(row.source.connector), now, grant) for row in rows]
 
 
 def provenance(said: Mapping[str, Provenance], rows: Sequence[SourceRow], grant: Grant) -> Answer:
-    """For every field that is shown which source is believed; in full also who says otherwise."""
-    if grant.of(Group.PROVENANCE) is Sight.MASKED:
-        return {
-            name: {"connector": one.believed.source.connector}
-            for name, one in said.items()
-            if value_seen(name, None, grant) is not HIDDEN
-        }
+    """For every field that is shown which source is believed, and who says otherwise."""
     by_name = {row.source.name: row for row in rows}
     return {
         name: _believed(name, one, by_name[one.believed.source.name], grant)
@@ -114,8 +107,8 @@ def _event(event: EventRow, grant: Grant) -> Answer:
     }
 
 
-def _source(row: SourceRow, connector: ConnectorRow | None, now: datetime, grant: Grant, *, full: bool) -> Answer:
-    shown = {
+def _source(row: SourceRow, connector: ConnectorRow | None, now: datetime, grant: Grant) -> Answer:
+    return {
         "connector": row.source.connector,
         "agency": row.agency,
         "changed_at": to_the_second(row.source.changed_at) or None,
@@ -123,10 +116,9 @@ def _source(row: SourceRow, connector: ConnectorRow | None, now: datetime, grant
         "source_seen_at": None if row.seen_at is None else as_text(row.seen_at),
         "stale": connector is None or connector.stale(now),
         "gone_at": None if row.gone_at is None else as_text(row.gone_at),
+        "key": row.source.key,
+        "problems": [_problem(one, grant) for one in row.problems],
     }
-    if not full:
-        return shown
-    return shown | {"key": row.source.key, "problems": [_problem(one, grant) for one in row.problems]}
 
 
 def _problem(problem: Mapping[str, Any], grant: Grant) -> Answer:

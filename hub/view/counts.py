@@ -23,7 +23,7 @@ class Counts(NamedTuple):
     at: datetime
 
 
-class Counter:
+class KeptCounts:
     """Counts of one process. Whoever asks for a count that is under way waits for it instead of counting too."""
 
     def __init__(self, database: Database, seconds: float = _SECONDS) -> None:
@@ -41,14 +41,17 @@ class Counter:
         key = tuple(by), told_apart(wanted, ""), scope
         with self._lock:
             counting = self._counting.setdefault(key, threading.Lock())
-        with counting:
-            known = self._known.get(key)
-            if known is not None and monotonic() < known[0]:
-                return known[1]
-            found = Counts(counted(self._database, by, wanted, scope), datetime.now(UTC))
+        try:
+            with counting:
+                known = self._known.get(key)
+                if known is not None and monotonic() < known[0]:
+                    return known[1]
+                found = Counts(counted(self._database, by, wanted, scope), datetime.now(UTC))
+                with self._lock:
+                    if len(self._known) >= _MOST:
+                        self._known.clear()
+                    self._known[key] = monotonic() + self._seconds, found
+                return found
+        finally:  # also of what could not be counted: who asks for another such thing each time fills no memory
             with self._lock:
-                if len(self._known) >= _MOST:
-                    self._known.clear()
-                    self._counting.clear()
-                self._known[key] = monotonic() + self._seconds, found
-            return found
+                self._counting.pop(key, None)

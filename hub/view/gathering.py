@@ -12,7 +12,7 @@ from hub.record.standing import Moment
 from hub.store import connectors
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
-from hub.store.dossiers import DossierRow
+from hub.store.dossier_rows import DossierRow
 from hub.store.looking_up import brought_by
 from hub.sync.health import Freshness, freshness
 from hub.view.fields import Fields

@@ -8,7 +8,7 @@ from hub.record.grant import Grant
 from hub.record.moments import as_text
 from hub.record.standing import Moment, standing
 from hub.record.status import OFFICIAL
-from hub.store.dossiers import DossierRow
+from hub.store.dossier_rows import DossierRow
 from hub.sync.health import Freshness
 from hub.view.fields import Fields
 from hub.view.masking import EXTRA, SINGLY, trimmer

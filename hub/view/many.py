@@ -10,7 +10,7 @@ from hub.record.identity import LONGEST, normalise
 from hub.store import dossiers
 from hub.store.cursor import LARGEST_ID
 from hub.store.database import Database
-from hub.store.dossiers import DossierRow
+from hub.store.dossier_rows import DossierRow
 from hub.store.looking_up import codes_of_dossiers, with_codes, with_ids
 from hub.store.scope import Scope
 from hub.store.whole import claimed

@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.record.grant import Grant
 from hub.record.national import dossier_payload
-from hub.store.dossiers import DossierRow
+from hub.store.dossier_rows import DossierRow
 from hub.view.fields import Fields
 from hub.view.item import EVERY
 from hub.view.masking import trimmer

@@ -7,7 +7,17 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
 from connectors.wording import listed
 from hub.record.confidentiality import Level
@@ -35,6 +45,14 @@ def _several(given: Any) -> Any:
     return tuple(given.split(",")) if isinstance(given, str) else given
 
 
+def _one(given: str, info: ValidationInfo) -> str:
+    """No code has a comma, so a list of codes would find nothing and look like an answer."""
+    if "," in given:
+        raise ValueError(f"`{info.field_name}` takes one code, not several with commas; ask for each by itself")
+    return given
+
+
+OneCode = Annotated[Text, AfterValidator(_one), Field(json_schema_extra={"pattern": "^[^,]+$"})]
 Statuses = Annotated[
     tuple[Status, ...],
     BeforeValidator(_several),
@@ -68,9 +86,9 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    agency: Text | None = _example("code of an agency: its dossiers and those of all below it", "000.00.15.H29")
-    procedure: Text | None = _example("code of a procedure, in any form of it", "1.001193")
-    field: Text | None = _example("code of a field (lĩnh vực)", "G15-TP01")
+    agency: OneCode | None = _example("code of an agency: its dossiers and those of all below it", "000.00.15.H29")
+    procedure: OneCode | None = _example("code of a procedure, in any form of it", "1.001193")
+    field: OneCode | None = _example("code of a field (lĩnh vực)", "G15-TP01")
     status: Statuses | None = Field(None, description="where the dossier stands; several with commas between")
     channel: Literal["direct", "online", "post"] | None = Field(None, description="how it was submitted")
     online_level: Text | None = _example("online level of its procedure, as the catalogue has it", "full")
@@ -99,7 +117,7 @@ class Wanted(BaseModel):
         for name in _PERIODS:
             first, end = getattr(self, f"{name}_from"), getattr(self, f"{name}_to")
             if first and end and first >= end:
-                raise ValueError(f"`{name}_from` is later than `{name}_to`")
+                raise ValueError(f"`{name}_from` is later than `{name}_to`; swap them")
         return self
 
     def given(self) -> dict[str, Any]:

@@ -26,7 +26,6 @@ _NEEDS = {
     "history": (Group.PROVENANCE,),
     "ratings": (Group.CONTENT,),
 }
-_NOT_MASKED = frozenset({"history"})  # every line of it says whose word it is
 
 
 def parse_include(text: str, grant: Grant, known: Collection[str] = PARTS) -> frozenset[str]:
@@ -71,8 +70,7 @@ def shown(
 
 
 def _behind(database: Database, found: Found, grant: Grant, now: datetime, include: frozenset[str]) -> dict[str, Any]:
-    dossier_id, sees_sources = found.row.id, grant.of(Group.PROVENANCE) is Sight.FULL
-    wants_due = "due" in include
+    dossier_id, wants_due = found.row.id, "due" in include
     rows = dossiers.sources(database, dossier_id) if wants_due or "provenance" in include else []
     said = claimed(rows)
     events = dossiers.timeline(database, dossier_id) if wants_due or "timeline" in include else []
@@ -85,8 +83,7 @@ def _behind(database: Database, found: Found, grant: Grant, now: datetime, inclu
     if "provenance" in include:
         answer["sources"] = behind.sources(rows, registered(database), now, grant)
         answer["provenance"] = behind.provenance(said, rows, grant)
-        if sees_sources:
-            answer["disowned"] = behind.disowned(dossiers.disowned_of(database, dossier_id))
+        answer["disowned"] = behind.disowned(dossiers.disowned_of(database, dossier_id))
     if "ratings" in include:
         answer["ratings"] = behind.ratings(ratings_of(database, dossier_id), grant)
     if wants_due:
@@ -97,7 +94,4 @@ def _behind(database: Database, found: Found, grant: Grant, now: datetime, inclu
 
 def _is_shown(part: str, grant: Grant) -> bool:
     needed = _NEEDS.get(part)
-    if needed is None:
-        return True
-    sights = {grant.of(group) for group in needed}
-    return Sight.FULL in sights or (Sight.MASKED in sights and part not in _NOT_MASKED)
+    return needed is None or any(grant.of(group) is not Sight.HIDDEN for group in needed)

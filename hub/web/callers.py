@@ -18,8 +18,8 @@ _LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_PURPOSE = 200
 # One sentence for every key that opens nothing: which of these it is, is nobody's business who found it somewhere.
 _UNKNOWN = (
-    "This key opens nothing: it was never issued, was replaced or revoked, or has expired; ask the hub's keeper. "
-    "(`hub key list` shows which keys work.)"
+    "This key opens nothing: it was never issued, was replaced or revoked, or has expired; ask the hub's keeper, "
+    "who can see which keys work."
 )
 
 
@@ -49,7 +49,7 @@ def _caller() -> tuple[Client, str | None]:
     if holder is None:
         raise ApiProblem(401, "unknown_key", _UNKNOWN)
     note_use(holder.key_id)
-    g.key_expires_at = holder.expires_at
+    g.key_id, g.key_expires_at = holder.key_id, holder.expires_at
     return holder.client, None
 
 

@@ -108,7 +108,7 @@ def _taken_apart(token: str) -> _Parts:
         _refuse(f"It is longer than {_LONGEST:,} letters.")
     parts = token.split(".")
     if len(parts) != 3 or not token.isascii():
-        raise Refused("unknown_key", "")
+        _refuse("It is no signed JWT.")
     return _Parts(_object(parts[0], "header"), _object(parts[1], "claims"))
 
 

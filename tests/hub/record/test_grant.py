@@ -26,7 +26,7 @@ OPEN = """
 code national_code receipt_number procedure.code procedure.name procedure.field_code procedure.field_name
 procedure.level agency.code agency.name status status_text channel submission_place confidentiality applicant.kind
 applicant.vneid_verified submitted_at received_at due_at completed_at refused_at returned_at return_method digitised
-online_payment timeline.at timeline.status timeline.unit timeline.started_at timeline.due_at
+online_payment timeline.at timeline.status timeline.started_at timeline.due_at
 """
 
 
@@ -57,6 +57,7 @@ def test_every_field_and_every_column_of_a_list_is_in_one_place() -> None:
         ("supplements.requested_by", Group.OFFICERS),
         ("timeline.actor", Group.OFFICERS),
         ("events.actor", Group.OFFICERS),
+        ("timeline.unit", Group.OFFICERS),
         ("provenance.status", Group.PROVENANCE),
         ("status", None),
         ("applicant.kind", None),

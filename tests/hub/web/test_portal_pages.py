@@ -61,6 +61,15 @@ def test_a_dossier_is_shown_as_its_client_sees_it(store: Store, portal: Callable
     assert owner["id_number"] not in page.text
 
 
+@pytest.mark.parametrize("said", [{"If-None-Match": "*"}, {"Accept": "application/vnd.mot-cua-hub.national+json"}])
+def test_what_a_browser_says_of_the_page_is_not_said_of_the_answer_behind_it(
+    portal: Callable[[Grant], FlaskClient], said: dict[str, str]
+) -> None:
+    visitor = portal(MASKED)
+    for page in ("/portal/", f"/portal/dossiers/{SHARED}"):
+        assert visitor.get(page, headers=said).status_code == 200
+
+
 def test_what_the_client_may_not_search_is_told_on_the_page(portal: Callable[[Grant], FlaskClient]) -> None:
     page = portal(MASKED).get("/portal/?q=nguyen")
     assert page.status_code == 403
@@ -69,6 +78,16 @@ def test_what_the_client_may_not_search_is_told_on_the_page(portal: Callable[[Gr
 
 def test_what_cannot_be_asked_is_told_on_the_page(portal: Callable[[Grant], FlaskClient]) -> None:
     visitor = portal(MASKED)
-    assert visitor.get("/portal/?received_from=yesterday").status_code == 422
+    wrong = visitor.get("/portal/?received_from=yesterday")
+    assert wrong.status_code == 422
+    assert "“yesterday” is neither a day" in wrong.text
+    assert "Value error" not in wrong.text
     assert visitor.get("/portal/?cursor=abc").status_code == 400
     assert visitor.get("/portal/dossiers/no-such-code").status_code == 404
+
+
+def test_the_other_language_is_the_same_page(portal: Callable[[Grant], FlaskClient]) -> None:
+    page = portal(Grant(sights=dict.fromkeys(Group, Sight.FULL))).get("/portal/?status=processing&lang=en")
+    assert 'lang="en"' in page.text
+    assert 'href="/portal/?status=processing&amp;lang=vi"' in page.text
+    assert 'name="lang" value="en"' in page.text

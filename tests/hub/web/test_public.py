@@ -1,6 +1,7 @@
 """The look-up for anybody: a code and a second fact, masked, and shut to who guesses."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 
 from hub.api.settings import Public, Settings
 from hub.store import dossiers
+from hub.view.public import Asked, Limits, NothingFound, TooMany, look_up
 from hub.web.app import create_app
 from tests.hub.web.filling import SHARED, Store
 from tests.hub.web.served import SECRET
@@ -75,6 +77,26 @@ def test_many_addresses_together_cannot_guess_either(store: Store, visitor: Visi
     assert anybody.get(f"/api/v1/public/dossiers/{SHARED}?fact=9999", environ_base=place).status_code == 429
 
 
+def test_in_a_day_all_together_have_twice_as_many_tries_as_in_an_hour(store: Store) -> None:
+    tries = iter(range(1, 99))
+
+    def tried(at: datetime) -> int:
+        asked = Asked(SHARED, "9999", f"192.0.2.{next(tries)}")
+        try:
+            look_up(store.database, asked, Limits(30, 1), timedelta(days=1), at)
+        except NothingFound:
+            return 0
+        except TooMany as error:
+            return error.seconds
+        raise AssertionError("9999 is nobody's")
+
+    for hours in (0, 2):
+        at = store.now + timedelta(hours=hours)
+        assert [tried(at) for _ in range(11)] == [0] * 10 + [3600 if hours == 0 else 86_400]
+    assert tried(store.now + timedelta(hours=4)) == 86_400
+    assert tried(store.now + timedelta(hours=25)) == 0
+
+
 def test_one_address_may_ask_only_so_often(visitor: Visitor) -> None:
     anybody = visitor(per_minute=2)
     address = "/api/v1/public/dossiers/A-1?fact=1234"
@@ -93,6 +115,12 @@ def test_a_confidential_dossier_is_nobodys_business(store: Store, visitor: Visit
     with store.database.write() as transaction:
         transaction.exec_driver_sql("UPDATE dossiers SET confidentiality = 1")
     assert visitor().get(f"/api/v1/public/dossiers/{SHARED}?fact={fact}").status_code == 404
+
+
+def test_another_method_is_told_as_that_without_a_key(visitor: Visitor) -> None:
+    answer = visitor().post(f"/api/v1/public/dossiers/{SHARED}")
+    assert (answer.status_code, answer.get_json()["code"]) == (405, "method_not_allowed")
+    assert "GET" in answer.headers["Allow"]
 
 
 def test_a_hub_that_is_not_open_to_the_public_says_so(visitor: Visitor) -> None:
