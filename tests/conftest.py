@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from hub.store.database import Database, connect
 from hub.store.schema import is_current, upgrade
-from tests.postgres import postgres
+from tests.postgres import in_memory
 
 # A shared machine may be slow, so no example is held against a clock; CI tries the same examples each time.
 settings.register_profile("project", deadline=None, derandomize="CI" in os.environ)
@@ -31,7 +31,7 @@ def _logs_as_they_were() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """One PostgreSQL for all tests of this process."""
-    with postgres() as url:
+    with in_memory() as url:
         yield url
 
 
@@ -70,7 +70,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def _created(server: str, template: str) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Without WAL of what is thrown away.
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         yield name
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -20,21 +20,22 @@ from pathlib import Path
 from typing import Any
 
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200")
+_ROOM = 1 << 30  # bytes that the databases of all tests of a process at once never reach
 _LIBC = ctypes.CDLL(None)  # before any fork: a child may not load anything
 
 
 class Server:
     """One PostgreSQL of a folder of its own; it can go away and come back with all that was committed."""
 
-    def __init__(self, root: Path, *options: str) -> None:
-        """Make its (empty) data in `root`; `options` are further `name=value` settings."""
-        self.root = root
+    def __init__(self, root: Path, *options: str, data: Path | None = None) -> None:
+        """Make its (empty) data in `root`, or in the folder `data`; `options` are further `name=value` settings."""
+        self.root, self._data = root, data or root / "data"
         self.url = f"postgresql://postgres@/postgres?host={root}"
         self.socket = root / ".s.PGSQL.5432"
-        self._install, self._owner = _install(root), _owner(root)
+        self._install, self._owner = _install(root), _owner(root, *filter(None, [data]))
         self._settings = [part for option in (*_FAST, *options) for part in ("-c", option)]
         self._process: subprocess.Popen[Any] | None = None
-        initdb = [str(self._install / "bin/initdb"), "-D", str(root / "data"), "-U", "postgres", "-A", "trust"]
+        initdb = [str(self._install / "bin/initdb"), "-D", str(self._data), "-U", "postgres", "-A", "trust"]
         initdb += ["--no-sync", "-E", "UTF8", "--locale", "C.UTF-8"]
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **self._owner)
 
@@ -67,7 +68,7 @@ class Server:
         return (self.root / "log").read_text(errors="replace")
 
     def _begin(self, deadline: float) -> bool:
-        postgres, data = str(self._install / "bin/postgres"), str(self.root / "data")
+        postgres, data = str(self._install / "bin/postgres"), str(self._data)
         command = [postgres, "-D", data, "-k", str(self.root), *self._settings]
         with (self.root / "log").open("a") as log:
             started = {"stdout": log, "stderr": log, **self._owner}
@@ -89,11 +90,23 @@ def postgres(*options: str) -> Iterator[str]:
 
 
 @contextmanager
-def served(*options: str, folder: Path | None = None) -> Iterator[Server]:
+def in_memory() -> Iterator[str]:
+    """The same, its data in memory where there is enough: a database is hundreds of files, slow to make on disk."""
+    memory = Path("/dev/shm")
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM
+    with (
+        tempfile.TemporaryDirectory(prefix="hub-postgres-", dir=memory if has_room else None) as data,
+        served(data=Path(data)) as server,
+    ):
+        yield server.url
+
+
+@contextmanager
+def served(*options: str, folder: Path | None = None, data: Path | None = None) -> Iterator[Server]:
     """A running server in a new folder (below `folder`), for whoever wants to stop it, kill it and start it again."""
     root = Path(tempfile.mkdtemp(prefix="hub-postgres-", dir=folder))
     try:
-        server = Server(root, *options)
+        server = Server(root, *options, data=data)
         try:
             server.start()
             yield server
@@ -131,14 +144,15 @@ def _installed_server() -> Path:
     return found[-1].parent.parent
 
 
-def _owner(root: Path) -> dict[str, Any]:
+def _owner(root: Path, *folders: Path) -> dict[str, Any]:
     """How to start its programs: as ourselves, or as `nobody` when we are root."""
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": str(root)}
     shared: dict[str, Any] = {"env": environment, "cwd": "/"}
     if os.geteuid() != 0:
         return shared
     nobody = pwd.getpwnam("nobody")
-    os.chown(root, nobody.pw_uid, nobody.pw_gid)
+    for folder in (root, *folders):
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     root.chmod(0o755)
     return shared | {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 

@@ -49,7 +49,7 @@ def test_a_large_body_leaves_no_file_and_no_warning(monkeypatch: pytest.MonkeyPa
     bodies[0].close()
     bodies.clear()
     gc.collect()
-    assert _open_files() == before
+    assert _open_files() <= before  # what others left behind may have gone
 
 
 def _open_files() -> int:

@@ -103,7 +103,7 @@ def played(*answers: tuple[int, dict[str, str], Any]) -> Iterator[tuple[str, Pla
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", script

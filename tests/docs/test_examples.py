@@ -18,9 +18,10 @@ import pytest
 from sqlalchemy import update
 
 from docs.examples.hub_client import Change, ChangePage, Hub
-from hub.store import changes, feed, keys
+from hub.store import feed, keys
 from hub.store.database import Database
 from hub.store.keys import Role
+from hub.store.looking_up import codes_of_dossiers
 from hub.store.tables import connectors
 from tests.docs.following import EXAMPLES, Mirror, Program, follower, free_port, timeless, until, web
 from tests.hub.store.feed_writer import Writer, Writers
@@ -97,7 +98,7 @@ def test_a_copy_misses_nothing_while_many_write_and_hub_and_follower_are_killed(
     there = {one["id"]: timeless(dict(one)) for one in city.hub.list(limit=200)}
     assert len(there) > 20
     assert city.mirror.dossiers() == there
-    codes = changes.codes(city.database, [*map(int, there)])
+    codes = codes_of_dossiers(city.database, [*map(int, there)])
     assert city.mirror.codes() == {(code, str(one)) for one, all_of_it in codes.items() for code in all_of_it}
     assert city.mirror.position() == latest
 

@@ -123,7 +123,11 @@ def test_a_key_of_a_client_keeps_its_role(run: Command, store: Database) -> None
     client = clients.named(store, NAME)
     assert client is not None
     assert client.role is Role.QUERY
-    assert run("key", "new", "somebody new", "--json").document["role"] == "read"
+    told = run("key", "new", "somebody new", "--json")
+    assert told.document["role"] == "read"
+    assert "somebody new is new: its keys have the role read, which sees every dossier" in told.err
+    for quiet in (("somebody new",), ("somebody else", "--role", "read")):
+        assert run("key", "new", *quiet).err == ""
     store.close()
 
 

@@ -1,4 +1,4 @@
-"""The commands: what they print, and what their exit codes mean."""
+"""The commands: what they print, and what their exit codes mean. `program` runs them as a process."""
 
 import threading
 from collections.abc import Iterator
@@ -14,7 +14,9 @@ from tests.departments.generator import generate
 from tests.departments.mot_cua import MotCua
 from tests.departments.server import serve
 from tests.departments.so_tu_phap import SoTuPhap
-from tests.hub.cli.command import ROOT, hub
+from tests.hub.cli.command import ROOT
+from tests.hub.cli.command import hub as program
+from tests.hub.cli.inside import hub
 
 DEAD = "http://127.0.0.1:9"
 
@@ -47,10 +49,10 @@ def quick(tmp_path: Path) -> Path:
 
 
 def test_sync_prints_the_summary_and_the_store_can_be_read(world: dict[str, str]) -> None:
-    done = hub("sync", "mot-cua", **world)
+    done = program("sync", "mot-cua", **world)
     assert done.code == 0, done.err
     assert "mot-cua: 30 rows = 29 new dossiers" in done.out
-    (run,) = hub("runs", "--json", **world).document
+    (run,) = program("runs", "--json", **world).document
     assert (run["connector"], run["state"], run["fetched"]) == ("mot-cua", "succeeded", 30)
     assert "succeeded" in hub("runs", **world).out
     listed = {row["name"]: row for row in hub("connectors", "--json", **world).document}
@@ -195,7 +197,7 @@ def test_what_is_in_quarantine_is_listed_with_its_reasons_and_bytes(world: dict[
 
 def test_runs_tell_their_sentence_and_hint_on_lines_of_their_own(tmp_path: Path, world: dict[str, str]) -> None:
     hub("sync", "mot-cua", "-c", quick(tmp_path), **world | {"MOT_CUA_URL": DEAD})
-    said = hub("runs", **world | {"COLUMNS": "60"}).out
+    said = hub("runs", columns=60, **world).out
     assert "run 1: mot-cua: " in said
     assert "Nothing was changed; the next run starts from the same bookmark." in said
     assert hub("runs", "--state", "zzz", **world).code == 2
@@ -212,7 +214,7 @@ def test_a_dossier_is_shown_with_who_said_what_in_vietnams_time(world: dict[str,
 
 def test_two_syncs_of_one_connector_wait_for_each_other(world: dict[str, str]) -> None:
     codes: list[int] = []
-    both = [threading.Thread(target=lambda: codes.append(hub("sync", "mot-cua", **world).code)) for _ in range(2)]
+    both = [threading.Thread(target=lambda: codes.append(program("sync", "mot-cua", **world).code)) for _ in range(2)]
     for one in both:
         one.start()
     for one in both:

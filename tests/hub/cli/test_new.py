@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.new_type import write
 from connectors.registry import Registry
-from tests.hub.cli.command import hub
+from tests.hub.cli.inside import hub
 from tests.plug_in import Folder
 
 

@@ -8,6 +8,7 @@ import pytest
 from hub.record.identity import codes_of
 from hub.store import dossiers
 from hub.store.database import connect
+from hub.store.filters import Filter
 from tests.departments.generator import generate
 from tests.departments.mot_cua import MotCua
 from tests.departments.server import serve
@@ -32,7 +33,7 @@ def world(tmp_path: Path) -> dict[str, str]:
 
 def test_a_wrong_join_is_undone_and_taken_back_by_hand(world: dict[str, str]) -> None:
     with closing(connect(world["HUB_DATABASE_URL"])) as database:
-        rows = dossiers.page(database, dossiers.Filter(), limit=100)
+        rows = dossiers.page(database, Filter(), limit=100)
         found = next(row for row in rows if len(dossiers.sources(database, row.id)) == 2)
         source, other = (one.source for one in dossiers.sources(database, found.id))
     (wrong,) = {code.value for code in codes_of(source.values, source.scope)} & {

@@ -12,9 +12,8 @@ from hub.record.identity import normalise
 from hub.record.moments import as_text
 from hub.record.shown import field_key, name_key, phone_key, procedure_key, words
 from hub.record.standing import Moment, Standing, standing
-from hub.record.status import Status
 from hub.store.database import Database
-from hub.store.finding import Filter
+from hub.store.filters import Filter
 from hub.store.scope import Scope
 from hub.store.tables import connectors, dossiers, source_records
 from hub.store.walking import Order
@@ -132,4 +131,3 @@ def in_order(rows: list[Row], keys: Order, *, descending: bool) -> list[Row]:
 
 
 STANDINGS = tuple(Standing)
-ALL_STATUSES = tuple(Status)

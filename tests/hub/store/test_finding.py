@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from hub.record.moments import as_text
-from hub.store import asking, catalogue, finding, known_catalogue
+from hub.store import asking, catalogue, known_catalogue
 from hub.store.catalogue import AGENCIES, FROM_FILE, PROCEDURES
+from hub.store.counting import count
 from hub.store.database import Database
-from hub.store.filters import narrowed
-from hub.store.finding import Due, Filter, Sort, by_id, keys_of, matches, page, place_of, walk
+from hub.store.filters import Due, Filter, narrowed
+from hub.store.finding import Sort, by_id, keys_of, matches, page, place_of, walk
 from hub.store.scope import ALL, Scope
 from hub.store.walking import by_order, value_by_value
 from tests.hub.store import found_rows as made
@@ -219,5 +220,5 @@ def test_lists_that_are_asked_alike_are_one_statement(database: Database, rows: 
         page(database, Filter(agency="H29.5", received_from="2026-05-01T00:00:00Z"), ALL)
         known = asking._compiled.cache_info().misses
         page(database, Filter(agency=agency, received_from="2026-06-01T00:00:00Z"), ALL, limit=50)
-    assert finding.count(database, Filter(), ALL, exact=True).number > 0
+    assert count(database, Filter(), ALL, exact=True).number > 0
     assert asking._compiled.cache_info().misses <= known + 1

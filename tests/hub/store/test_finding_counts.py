@@ -9,7 +9,8 @@ from sqlalchemy import insert, text
 from hub.store import counting
 from hub.store.counting import Count, TooManyToCount, count, counted
 from hub.store.database import Database
-from hub.store.finding import Filter, page
+from hub.store.filters import Filter
+from hub.store.finding import page
 from hub.store.scope import ALL, Scope
 from hub.store.tables import dossiers
 from tests.hub.store import found_rows as made

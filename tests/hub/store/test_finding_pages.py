@@ -10,8 +10,8 @@ from hub.record.standing import Moment, Standing
 from hub.store import cursor
 from hub.store.cursor import CursorError
 from hub.store.database import Database
-from hub.store.filters import told_apart
-from hub.store.finding import Due, Filter, Place, Sort, page, place_of
+from hub.store.filters import Due, Filter, told_apart
+from hub.store.finding import Place, Sort, page, place_of
 from hub.store.scope import ALL, Scope
 from hub.store.tables import dossiers
 from tests.hub.store import found_rows as made

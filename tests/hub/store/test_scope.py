@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from hub.record.confidentiality import Level
 from hub.record.grant import EVERYTHING, Grant
-from hub.store import catalogue, scope
+from hub.store import catalogue
 from hub.store.catalogue import AGENCIES, FROM_FILE
 from hub.store.database import Database
-from hub.store.finding import Filter, page
+from hub.store.filters import Filter
+from hub.store.finding import page
 from hub.store.scope import ALL, Scope, scope_of, within
 from hub.store.tables import dossiers
 from tests.hub.store import found_rows as made
@@ -84,8 +85,3 @@ def test_a_dossier_without_a_code_is_in_no_scope_that_is_limited_by_it() -> None
     assert not Scope(None, None, frozenset({"F"}), 2).holds("A", "1", None, 0)
     assert Scope(None, None, None, 0).holds("", None, None, 0)
     assert not Scope(None, None, None, 0).holds("", None, None, 1)
-
-
-def test_named_agencies_are_those_of_a_filter(database: Database, rows: list[made.Row]) -> None:
-    with database.read() as connection:
-        assert scope.named_agencies(connection, "h29.1", TODAY) == {"H29.1", "H29.2"}

@@ -11,7 +11,8 @@ from hub.record.status import Status
 from hub.store import schema
 from hub.store.database import Database
 from hub.store.dossiers import page
-from hub.store.finding import Due, Filter, Sort, place_of
+from hub.store.filters import Due, Filter
+from hub.store.finding import Sort, place_of
 from hub.store.tables import dossiers
 
 NOW = datetime(2026, 5, 20, 3, tzinfo=UTC)

@@ -15,7 +15,7 @@ from hub.record.run_state import RunState
 from hub.record.signature import Signature
 from hub.store import dossiers, removals
 from hub.store.database import Database
-from hub.store.dossiers import Filter
+from hub.store.filters import Filter
 from hub.store.removals import RemovalRow
 from hub.store.runs import RunRow
 from hub.sync.gone import OnGone, Policy

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.store import connectors, dossiers, runs
 from hub.store.database import Database
+from hub.store.dossier_rows import DossierRow
 from hub.store.runs import RunRow
 from hub.sync.run import execute
 from hub.sync.source import Source
@@ -24,7 +25,7 @@ def counts(run: RunRow) -> tuple[int, int, int, int, int]:
     return run.fetched, run.created, run.updated, run.unchanged, run.quarantined
 
 
-def stored(database: Database, code: str) -> dossiers.DossierRow:
+def stored(database: Database, code: str) -> DossierRow:
     found = dossiers.with_code(database, code)
     assert len(found) == 1
     return found[0]

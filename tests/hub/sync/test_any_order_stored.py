@@ -17,6 +17,7 @@ from hub.record.identity import Code
 from hub.record.signature import Signature
 from hub.store import connectors, dossiers, quarantine, ratings, runs
 from hub.store.database import connect
+from hub.store.filters import Filter
 from hub.store.ratings import Rating
 from hub.store.schema import upgrade
 from hub.store.tables import disowned, dossier_codes, events, payloads, revisions, source_records
@@ -101,7 +102,7 @@ class Hub:
     def shown(self) -> Any:
         """All that can be seen of every dossier, but for ids and times of the hub."""
         found = []
-        for row in dossiers.page(self.database, dossiers.Filter(), limit=100):
+        for row in dossiers.page(self.database, Filter(), limit=100):
             one = whole(self.database, row)
             said = {
                 name: [(claim.source.name, claim.value) for claim in (given.believed, *given.conflicts)]
@@ -189,7 +190,7 @@ def test_the_columns_of_a_dossier_are_those_of_its_values(hub: Hub, history: lis
     columns = select(dossier_rows).where(dossier_rows.c.merged_into.is_(None))
     with hub.database.read() as connection:
         kept = {row.id: row for row in connection.execute(columns)}
-    for row in dossiers.page(hub.database, dossiers.Filter(), limit=100):
+    for row in dossiers.page(hub.database, Filter(), limit=100):
         one = whole(hub.database, row)
         assert kept[row.id].conflicts == sum(bool(said.conflicts) for said in one.provenance.values())
         assert (kept[row.id].status, kept[row.id].code) == (row.values["status"], row.values["code"])
@@ -261,6 +262,6 @@ def test_a_wrong_number_that_was_corrected_shows_no_stranger_s_rating(hub: Hub) 
     said = {"rated_at": "2026-05-20T10:00:00Z", "overall": "dissatisfied"}
     with hub.database.write() as transaction:
         ratings.write(transaction, hub.work["c"].connector.id, [Rating("r", Code("", A), said)], NOW)
-    rows = dossiers.page(hub.database, dossiers.Filter(), limit=5)
+    rows = dossiers.page(hub.database, Filter(), limit=5)
     shown = {row.values["national_code"]: len(ratings.ratings_of(hub.database, row.id)) for row in rows}
     assert shown == {A: 1, B: 0}

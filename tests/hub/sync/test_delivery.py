@@ -17,7 +17,7 @@ from connectors.push.settings import PushSettings
 from hub.store import connectors, deliveries, dossiers, runs
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
-from hub.store.dossiers import Filter
+from hub.store.filters import Filter
 from hub.sync.delivery import Intake, Reader
 from hub.sync.owner import this_process
 from tests.hub.sync.fixtures import mapping, registered

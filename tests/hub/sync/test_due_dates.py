@@ -13,8 +13,8 @@ from hub.record.standing import Moment, Standing
 from hub.store import catalogue, connectors, dossiers, runs
 from hub.store.catalogue import FROM_FILE, PROCEDURES, Kept
 from hub.store.database import Database
-from hub.store.dossiers import Due, Filter
 from hub.store.due import DueTold, due_told
+from hub.store.filters import Due, Filter
 from hub.store.whole import whole
 from hub.sync.run import execute
 from tests.hub.sync.fixtures import DOCUMENT, Listing, mapping, registered, source

@@ -12,7 +12,7 @@ from connectors.files import FILES
 from connectors.files.connector import FilesConnector
 from hub.store import connectors, dossiers, quarantine, replays, runs
 from hub.store.database import Database
-from hub.store.dossiers import Filter
+from hub.store.filters import Filter
 from hub.store.runs import RunRow
 from hub.sync.run import execute
 from hub.sync.source import Source

@@ -13,6 +13,7 @@ from hub.record.entities import ENTITIES
 from hub.record.identity import LONGEST
 from hub.store import dossiers, quarantine, runs
 from hub.store.database import Database
+from hub.store.filters import Filter
 from hub.store.runs import RunRow
 from hub.sync.run import execute
 from hub.sync.telling import identified
@@ -58,7 +59,7 @@ def test_a_code_without_end_is_left_empty_with_its_problem(database: Database, t
     long = "".join(f"{number:05}" for number in range(1200))
     ended = run(database, tmp_path, GOOD | {"procedure": long, "agency": long})
     assert (ended.state, ended.created) == ("succeeded", 1)
-    (row,) = dossiers.page(database, dossiers.Filter(), limit=5)
+    (row,) = dossiers.page(database, Filter(), limit=5)
     assert "procedure" not in row.values
     (kept,) = dossiers.sources(database, row.id)
     said = {each["field"]: each for each in kept.problems}

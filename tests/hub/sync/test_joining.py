@@ -8,6 +8,8 @@ import pytest
 from hub.record.signature import Signature
 from hub.store import dossiers
 from hub.store.database import Database
+from hub.store.filters import Filter
+from hub.store.looking_up import codes_of_dossiers
 from hub.sync.parting import NotThatCode, part, rejoin
 from tests.hub.sync.fixtures import Listing, registered
 from tests.hub.sync.running import A, B, Do, counts, record, stored
@@ -44,7 +46,7 @@ def test_a_record_that_names_two_dossiers_makes_them_one(database: Database, do:
     do(Listing([[record(3, A, national=B)]]), "a", kind="full")
     assert stored(database, A).id == stored(database, B).id
     assert dossiers.totals(database).dossiers == 1
-    assert len(dossiers.page(database, dossiers.Filter())) == 1
+    assert len(dossiers.page(database, Filter())) == 1
     assert "Nhận" in [event.name for event in dossiers.timeline(database, stored(database, B).id)]
     assert len(dossiers.sources(database, stored(database, A).id)) == 3
 
@@ -81,7 +83,7 @@ def test_a_wrong_national_code_that_the_source_corrects_parts_the_dossiers_again
     assert stored(database, B).values["applicant"]["name"] == "Người lạ"
     assert stored(database, "L-1").id == stored(database, C).id
     assert stored(database, C).values["applicant"]["name"] == "Của tôi"
-    assert dossiers.codes(database, stored(database, B).id) == [B]
+    assert codes_of_dossiers(database, [one := stored(database, B).id]) == {one: [B]}
 
 
 def test_a_record_that_held_two_dossiers_together_lets_both_go_when_it_is_corrected(database: Database, do: Do) -> None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 from connectors.rest import REST
 from hub.store import dossiers
 from hub.store.database import Database, connect
-from hub.store.dossiers import Filter
+from hub.store.filters import Filter
 from hub.store.schema import upgrade
 from hub.sync.source import Source
 from tests.connectors.desk import desk, say

@@ -12,6 +12,7 @@ from connectors.contract import Record
 from hub.inspection.received import received
 from hub.store import dossiers, payloads
 from hub.store.database import Database
+from hub.store.filters import Filter
 from hub.store.replays import Wanted
 from hub.store.tables import quarantine, replays
 from hub.sync.kept import read_again
@@ -25,7 +26,7 @@ def version(day: int, status: str) -> dict[str, Any]:
 
 
 def statuses(hub: Hub) -> list[Any]:
-    return [row.values["status"] for row in dossiers.page(hub.database, dossiers.Filter(), limit=9)]
+    return [row.values["status"] for row in dossiers.page(hub.database, Filter(), limit=9)]
 
 
 def test_the_newest_version_of_a_payload_is_read_again_wherever_it_stands_in_it(

@@ -46,7 +46,8 @@ def test_statuses_may_be_a_list_too() -> None:
 @pytest.mark.parametrize(
     ("document", "sentence"),
     [
-        ({"statu": "processing"}, "`statu` is not a parameter here. Did you mean `status`"),
+        ({"agency": "H29,H30"}, "`agency` takes one code, not several with commas"),
+        ({"statu": "processing"}, "`statu` is not known here. Did you mean `status`"),
         ({"status": "procesing"}, "Did you mean `processing`"),
         ({"status": ""}, "`status` cannot be"),
         ({"received_from": "2026-05-02", "received_to": "2026-05-01"}, "`received_from` is later than `received_to`"),

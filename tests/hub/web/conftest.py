@@ -1,5 +1,6 @@
 """A filled store, the application over it, and the real server in a process of its own."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hub.store import keys, schema
+from hub.store import keys
 from hub.store.database import Database, connect
 from hub.store.keys import Role
 from hub.web.app import create_app
@@ -19,10 +20,10 @@ from tests.hub.web.visitor import sign_in
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Database]:
+def empty(tmp_path: Path, sqlite_store: Path) -> Iterator[Database]:
     """A store with its tables and nothing in them."""
+    shutil.copy(sqlite_store, tmp_path / "hub.db")
     database = connect(FILE, tmp_path)
-    schema.upgrade(database)
     yield database
     database.close()
 

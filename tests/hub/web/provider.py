@@ -174,7 +174,7 @@ def authority(*keys: Key, alg: str = "RS256") -> Iterator[Authority]:
         listener.listen(64)
         found.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = make_server("127.0.0.1", 0, _application(found), threaded=True, fd=listener.fileno())
-        serving = threading.Thread(target=server.serve_forever, daemon=True)
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         serving.start()
         try:
             yield found

@@ -169,6 +169,19 @@ def test_how_long_a_key_works_is_said_in_one_way(ask: Any, manager: str, wrong: 
     assert ask(manager, "GET", HERE).get_json()["keys"] == []
 
 
+def test_what_is_wrong_with_a_body_is_said_of_a_body(ask: Any, manager: str) -> None:
+    def said(path: str, **body: Any) -> str:
+        answer = ask(manager, "POST", path, **body)
+        assert code(answer) == (422, "invalid_parameters")
+        return str(answer.get_json()["detail"])
+
+    ask(manager, "PUT", HERE, DOCUMENT)
+    assert said(f"{HERE}/keys").startswith("The body must be a JSON object; send {}")
+    assert said(f"{HERE}/keys", json={"foo": 1}) == "`foo` is not known here. Leave it out."
+    many = said("/api/v1/dossiers/lookup", json={"codes": ["a"] * 501})
+    assert many == "`codes` has 501 entries; give 500 at most."
+
+
 def test_a_client_that_is_removed_opens_nothing(
     ask: Any, manager: str, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy import event
 
 from hub.record.confidentiality import Level
 from hub.record.grant import Grant, Group, Sight
-from hub.store import clients, feed, keys
+from hub.record.signature import Signature
+from hub.store import changes, clients, feed, keys, renewing
 from hub.store.clients import Role, Wanted
 from hub.store.database import Database
 from hub.web.app import create_app
@@ -201,13 +202,68 @@ def test_the_view_changes_with_what_a_client_may_see_and_asks_for_and_with_nothi
     assert view(Grant(agencies=(A,)), limit=7) == views[0]
 
 
-def test_an_empty_poll_asks_the_database_for_one_row_alone(ask: Ask, world: World) -> None:
-    ask(2)  # who comes, and what it may see, is known now
+def test_an_empty_poll_asks_the_database_one_statement_alone(
+    ask_of_a: Ask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_of_a(2)  # who comes, and what it may see, is known now
     asked: list[str] = []
     event.listen(world.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
-    assert ask(2)["items"] == []
-    (query,) = [one for one in asked if one != "BEGIN"]
-    assert query.replace("\n", "") == "SELECT feed.position FROM feed"
+    alone = world.database.ask  # on PostgreSQL, in no transaction
+    monkeypatch.setattr(world.database, "ask", lambda *told: (asked.append(told[0]), alone(*told))[1])
+    assert ask_of_a(2)["items"] == []
+    *begun, query = asked
+    assert begun == (["BEGIN"] if world.database.is_sqlite else [])
+    assert query.startswith("SELECT feed.position")
+
+
+def test_after_a_renewal_every_kept_position_is_refused_and_0_is_where_to_begin(ask: Ask, world: World) -> None:
+    signature = Signature("an.nguyen", "restored", datetime.now(UTC))
+    since = renewing.renew(world.database, signature).since
+    for kept in (1, 2, 3):
+        answer = ask(kept, 409)
+        assert answer["code"] == "unknown_position"
+        assert answer["detail"].endswith("Begin again after 0.")
+    first = ask(0, limit=1)
+    assert first["next"] > since
+    assert _kinds(ask(first["next"])) == [("changed", CODES[1])]
+
+
+def test_who_is_granted_more_begins_again_and_hears_nothing_of_what_left_before(
+    app: Flask, ask_of_a: Ask, world: World
+) -> None:
+    world.tell("a", {"1": said(CODES[0], B)})
+    view = ask_of_a("latest")["view"]
+    now = datetime.now(UTC)
+    late = _asking(_client(app, world, "late", Role.QUERY, Grant(agencies=(A,), sights={Group.NAME: Sight.FULL})))
+    assert late(0)["items"] == []
+    assert _kinds(ask_of_a(0)) == [("left", CODES[0])]
+    for title, grant, same in (
+        ("Cổng", Grant(agencies=(A,), sights={Group.NAME: Sight.FULL}), True),
+        ("Cổng", Grant(agencies=(A, A), sights={Group.NAME: Sight.FULL}), False),
+    ):
+        with world.database.write() as transaction:
+            clients.put(transaction, Wanted("portal", Role.QUERY, title, grant=grant), now)
+        app.extensions.pop("hub.known", None)  # else it is believed for two seconds
+        assert (ask_of_a("latest")["view"] == view) is same
+    assert ask_of_a(0)["items"] == []
+
+
+def test_what_a_filter_means_is_one_for_the_whole_of_an_answer(
+    ask: Ask, world: World, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ask(2, agency=A)["view"]
+    told: list[Any] = []
+    waiting = threading.Thread(target=lambda: told.append(ask(2, agency=A, wait=30)))
+    waiting.start()
+    while not app.extensions["hub.waiters"].count():
+        pass
+    monkeypatch.setattr(changes, "agencies_named", lambda *_: frozenset({A, B}))  # the catalogue says so from now on
+    world.tell("a", {"2": said(CODES[1], B, note="new")})
+    waiting.join(25)
+    (answer,) = told
+    assert (answer["items"], answer["next"], answer["more"]) == ([], 2, True)
+    assert answer["view"] == ask(2, agency=A)["view"] != before
+    assert _kinds(ask(0, agency=A)) == [("changed", CODES[0]), ("changed", CODES[1])]
 
 
 def test_who_waits_is_told_as_soon_as_something_changes_for_it(ask_of_a: Ask, world: World, app: Flask) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.store.database import StoreError
 from hub.web.waiting import Waiters
@@ -123,6 +124,32 @@ def test_a_hub_that_ends_lets_everybody_go_at_once_and_nobody_wait(
     waiters.close()
     assert [one.result(LONG) for one in waiting] == [False, False]
     assert waiters.wait("c", 0, LONG) is False
+
+
+def test_who_waits_is_answered_at_once_while_nobody_can_look_for_it_and_waits_again_after_that(
+    feed: Feed, waiters: Waiters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", none_left)
+        assert waiters.wait("a", 0, LONG) is False
+    assert waiters.count() == 0
+    feed.position = 1
+    assert waiters.wait("a", 0, LONG) is True
+    assert feed.looks
+
+
+def test_a_feed_that_went_back_is_told_to_the_keeper(feed: Feed, waiters: Waiters) -> None:
+    feed.position = 9
+    assert waiters.wait("a", 8, LONG) is True
+    feed.position = 5
+    with capture_logs() as told:
+        waiters.wait("a", 9, 0.05)
+    (line,) = [one for one in told if one["event"] == "feed_went_back"]
+    assert (line["before"], line["position"]) == (9, 5)
+    assert "hub feed renew" in line["hint"]
 
 
 def test_a_lost_database_is_told_to_everybody_who_waits_and_the_next_one_tries_again(

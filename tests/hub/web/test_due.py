@@ -13,7 +13,7 @@ from hub.record.catalogue import Span
 from hub.record.standing import Moment, Standing, standing_of
 from hub.store import catalogue, dossiers
 from hub.store.catalogue import FROM_FILE, PROCEDURES, Kept
-from hub.store.dossiers import Filter
+from hub.store.filters import Filter
 from hub.web.app import create_app
 from tests.hub.web.filling import Store
 from tests.hub.web.served import SECRET

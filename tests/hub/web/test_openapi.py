@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 from pydantic import BaseModel
 
 from hub.api import example
-from hub.api.models import Dossier
+from hub.api.dossier_models import Dossier
 from tests.hub.web.filling import SHARED, Store
 from tests.hub.web.serving import Server
 

@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 
 from hub.store import connectors, dossiers, runs
 from hub.store.database import Database
+from hub.store.filters import Filter
 from hub.sync.run import execute
 from hub.web.app import create_app
 from tests.hub.sync.fixtures import Listing, mapping, registered, source
@@ -156,7 +157,7 @@ def _asked(database: Database) -> list[str]:
     with database.read() as connection:
         engine = connection.engine
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    dossiers.page(database, dossiers.Filter(conflicts=True), None, 5)
+    dossiers.page(database, Filter(conflicts=True), None, 5)
     return [statement.replace("?", "5") for statement in asked if "FROM dossiers" in statement]
 
 

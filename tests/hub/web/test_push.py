@@ -15,7 +15,7 @@ from sqlalchemy import text
 from hub.record.connector_state import Life
 from hub.store import connectors, dossiers, quarantine, runs
 from hub.store.database import Database
-from hub.store.dossiers import Filter
+from hub.store.filters import Filter
 from tests.hub.web.pushing import NAME, Door, opened, record
 
 

@@ -88,9 +88,18 @@ def test_a_search_pages_too_and_its_cursor_is_its_own(portal: FlaskClient) -> No
 def test_a_slip_of_the_keyboard_is_told(portal: FlaskClient, database: Database) -> None:
     with database.write() as transaction:
         spellings.learn(transaction, ["dang", "thuy", "duong"])  # as workers do of what is stored
-    answer = listed(portal, q="thuy duomg")
+    answer = listed(portal, q="thuy duomg", count="exact")
     assert [item["applicant"]["name"] for item in answer["items"]] == ["Đặng Thùy Dương"]
     assert "duong" in answer["corrected"]["duomg"]
+    assert answer["count"] == {"records": 1, "exact": True}
+    assert listed(portal, q="thuy duomg", count="exact", format="national")["count"] == answer["count"]
+
+
+@pytest.mark.parametrize("name", ["agency", "procedure", "field"])
+def test_several_codes_where_one_is_taken_are_refused(portal: FlaskClient, name: str) -> None:
+    answer = portal.get(LIST, query_string={name: "000.00.15.H29,000.00.00.H29"})
+    assert (answer.status_code, answer.get_json()["errors"][0]["parameter"]) == (422, name)
+    assert f"`{name}` takes one code" in answer.get_json()["detail"]
 
 
 def test_a_search_for_signs_alone_is_refused(portal: FlaskClient) -> None:

@@ -12,9 +12,11 @@ from flask import Flask
 
 from connectors.registry import Registry
 from hub.config.file import load
-from hub.store import dossiers, keys, quarantine
+from hub.store import connectors, dossiers, keys, quarantine
 from hub.store.database import Database
+from hub.store.filters import Filter
 from hub.store.keys import Role
+from hub.store.looking_up import brought_by
 from hub.web.app import create_app
 from hub.wiring import open_hub, register
 from tests.hub.web.pushing import MAPPING, NAME, record
@@ -91,17 +93,19 @@ def test_steps_and_their_dossier_meet_whichever_comes_first(city: City, first: s
     assert row.values["applicant"]["name"] == "Nguyễn Thử"
     told = [(each.name, each.status) for each in dossiers.timeline(city.database, row.id) if not each.inferred]
     assert told == [("Bước 1", "processing"), ("Bước 2", "returned")]
-    assert len(dossiers.page(city.database, dossiers.Filter())) == 1
+    assert len(dossiers.page(city.database, Filter())) == 1
     assert city.push(STEPS, bodies[STEPS]) == ["unchanged", "unchanged"]
 
 
 def test_a_dossier_is_as_fresh_as_what_brought_it_and_not_as_who_told_a_step(city: City) -> None:
     city.push(STEPS, {"data": [step(1)]})
+    ids = {one.name: one.id for one in connectors.listed(city.database)}
     (alone,) = dossiers.with_code(city.database, CODE)
-    assert dossiers.connectors_of(city.database, [alone.id]) == {alone.id: [STEPS]}
+    assert brought_by(city.database, [alone.id]) == {alone.id: (ids[STEPS],)}
     city.push(NAME, [record(1)])
+    ids = {one.name: one.id for one in connectors.listed(city.database)}
     (both,) = dossiers.with_code(city.database, CODE)
-    assert dossiers.connectors_of(city.database, [both.id]) == {both.id: [NAME]}
+    assert brought_by(city.database, [both.id]) == {both.id: (ids[NAME],)}
 
 
 def test_a_step_without_a_code_or_with_an_unknown_status_waits_for_people(city: City) -> None:
