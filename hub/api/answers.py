@@ -15,6 +15,8 @@ from mappings.engine.yaml_source import parse
 
 Answer = dict[str, Any]
 
+VARY = {"Vary": "Authorization, X-API-Key"}  # of an answer that depends on who asks
+
 
 def run(row: RunRow, now: datetime) -> Answer:
     """A run as it stands."""

@@ -1,19 +1,15 @@
 """Addresses at which a person stops a run."""
 
-from typing import cast
-
-from flask import current_app
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from hub.api import answers, signing
+from hub.api import answers, ports, signing
 from hub.api.answers import Answer
 from hub.api.models import Run
 from hub.api.parameters import RunPath, Text
 from hub.api.problems import ApiProblem
 from hub.api.routes import api, errors
 from hub.store import cursor
-from hub.store.database import Database
 from hub.sync import cancelling
 from hub.sync.cancelling import CannotCancel
 
@@ -50,7 +46,7 @@ def cancel_run(path: RunPath, body: Cancellation) -> Answer:
     signature = signing.signed(body.reason)
     if path.run_id > cursor.LARGEST_ID:
         raise _no_run(path.run_id)
-    database = cast("Database", current_app.extensions["hub.database"])
+    database = ports.database()
     try:
         row = cancelling.cancel(database, path.run_id, signature.author, signature.reason, signature.at)
     except LookupError:

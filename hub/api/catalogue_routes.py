@@ -1,12 +1,11 @@
 """Addresses of the catalogues: agencies and procedures on a day, codes that they lack, services served twice."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from flask import current_app
 from flask_openapi3.models.tag import Tag
 
-from hub.api import catalogue_answers
+from hub.api import catalogue_answers, ports
 from hub.api.answers import Answer
 from hub.api.catalogue_models import (
     AgencyAnswer,
@@ -25,7 +24,6 @@ from hub.record.catalogue import Found
 from hub.record.moments import today
 from hub.store import catalogue, codes_seen
 from hub.store.catalogue import AGENCIES, PROCEDURES, Kind
-from hub.store.database import Database
 
 _CATALOGUES = [Tag(name="catalogues", description="Agencies and procedures, each as it is on a day.")]
 _REPORTS = [Tag(name="reports", description="Findings over the whole record.")]
@@ -46,7 +44,7 @@ def list_agencies(query: OnDay) -> Answer:
 def get_agency(path: CodePath, query: OnDay) -> Answer:
     """The agency whose code, or alias, this is on a day."""
     day = query.on or today()
-    with _database().read() as connection:
+    with ports.database().read() as connection:
         return _the_one("agency", path.code, day, catalogue.find_agency_on(connection, path.code, day))
 
 
@@ -65,14 +63,14 @@ def list_procedures(query: OnDay) -> Answer:
 def get_procedure(path: CodePath, query: OnDay) -> Answer:
     """A procedure on a day; a local form of a code finds the national entry."""
     day = query.on or today()
-    with _database().read() as connection:
+    with ports.database().read() as connection:
         return _the_one("procedure", path.code, day, catalogue.find_procedure_on(connection, path.code, day))
 
 
 @api.get("/unknown-codes", tags=_CATALOGUES, responses={200: UnknownCodePage}, operation_id="list_unknown_codes")
 def list_unknown_codes(query: NoParameters) -> Answer:  # noqa: ARG001
     """Codes that records name and the catalogues lack."""
-    with _database().read() as connection:
+    with ports.database().read() as connection:
         return {"items": [catalogue_answers.unknown_code(one) for one in codes_seen.unknown(connection)]}
 
 
@@ -84,13 +82,13 @@ def list_unknown_codes(query: NoParameters) -> Answer:  # noqa: ARG001
 )
 def report_duplicate_services(query: NoParameters) -> Answer:  # noqa: ARG001
     """Procedures that several systems or portals serve: the finding of the one-portal rule."""
-    with _database().read() as connection:
+    with ports.database().read() as connection:
         found = codes_seen.duplicate_services(connection, today())
     return {"items": [catalogue_answers.service(one) for one in found]}
 
 
 def _in_force(kind: Kind[Any], day: date) -> Answer:
-    with _database().read() as connection:
+    with ports.database().read() as connection:
         found = catalogue.entries(connection, kind)
     return {"items": [catalogue_answers.entry(one) for one in found if day in one.valid]}
 
@@ -106,7 +104,3 @@ def _the_one(kind: str, code: str, day: date, found: Found[Any]) -> Answer:
         then = ", ".join(f"{entry.code} ({entry.name}) {span}" for entry, span in found.elsewhen)
         detail = f"{code} is not valid on {day}; it finds {then}. Ask with ?on=."
     raise ApiProblem(404, f"{kind}_not_found", detail)
-
-
-def _database() -> Database:
-    return cast("Database", current_app.extensions["hub.database"])

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, cast
+from typing import Literal
 
 import structlog
-from flask import current_app, g, url_for
+from flask import g, url_for
 from flask_openapi3.models.tag import Tag
 
 from connectors.wording import sentence
+from hub.api import ports
 from hub.api import viewer as asking
 from hub.api.answers import Answer
 from hub.api.client_models import (
@@ -28,7 +29,6 @@ from hub.api.parameters import NoParameters
 from hub.api.ports import register
 from hub.api.problems import ApiProblem
 from hub.api.routes import api, errors
-from hub.api.settings import Settings
 from hub.api.viewer import open_to_query
 from hub.record.grant import Grant, Group
 from hub.record.moments import today
@@ -52,7 +52,7 @@ _LAST = (
 def me(query: NoParameters) -> Answer:  # noqa: ARG001
     """Who asks with this key or token, and what that client may see. Open to every role but push."""
     asked = asking.viewer()
-    client, given = asked.client, _settings().quota
+    client, given = asked.client, ports.settings().quota
     return {
         **_names(client),
         "person": asked.person,
@@ -69,9 +69,9 @@ def me(query: NoParameters) -> Answer:  # noqa: ARG001
 def list_clients(query: NoParameters) -> Answer:  # noqa: ARG001
     """Every client by name, with its keys as far as the hub knows them."""
     held: dict[str, list[ApiKey]] = {}
-    for key in keys.listed(_database()):
+    for key in keys.listed(ports.database()):
         held.setdefault(key.name, []).append(key)
-    return {"items": [_item(client, held.get(client.name, [])) for client in clients.listed(_database())]}
+    return {"items": [_item(client, held.get(client.name, [])) for client in clients.listed(ports.database())]}
 
 
 @api.get("/clients/<name>", tags=_CLIENTS, responses={200: ClientDetail, **errors(404)}, operation_id="get_client")
@@ -79,7 +79,7 @@ def get_client(path: ClientPath, query: NoParameters) -> Answer:  # noqa: ARG001
     """One client with its document."""
     client = _found(path.name)
     document = register().clients.document(client)
-    return _item(client, keys.held(_database(), client.name)) | {"document": document}
+    return _item(client, keys.held(ports.database(), client.name)) | {"document": document}
 
 
 @api.put(
@@ -93,7 +93,7 @@ def put_client(path: ClientPath, query: NoParameters, raw: Body) -> tuple[Answer
     document = sent()
     with told(document):
         wanted = register().clients.read(document.text, NAME, path.name)
-    now, database = datetime.now(UTC), _database()
+    now, database = datetime.now(UTC), ports.database()
     signed = replace(wanted, author=g.key.name)
 
     def put(transaction: Transaction) -> bool:
@@ -115,7 +115,7 @@ def put_client(path: ClientPath, query: NoParameters, raw: Body) -> tuple[Answer
 )
 def remove_client(path: ClientPath) -> tuple[str, int]:
     """Forget a client with its keys, webhooks and exports; what it read stays told."""
-    with _changing(_database(), datetime.now(UTC)) as transaction:
+    with _changing(ports.database(), datetime.now(UTC)) as transaction:
         if not clients.remove(transaction, path.name):
             raise _no_client(path.name)
     log.info("client_removed", client=path.name, author=g.key.name)
@@ -132,11 +132,11 @@ def add_client_key(path: ClientPath, body: NewKey) -> tuple[Answer, int, dict[st
     """One more key for a client, shown this once. Its older keys go on working, for `old_until` at most."""
     now = datetime.now(UTC)
     try:
-        made = keys.add(_database(), path.name, now, _until(body.expires, now), _until(body.old_until, now))
+        made = keys.add(ports.database(), path.name, now, _until(body.expires, now), _until(body.old_until, now))
     except LookupError:
         raise _no_client(path.name) from None
     log.info("key_added", client=path.name, key=made.id, author=g.key.name)
-    (row,) = (key for key in keys.held(_database(), path.name) if key.id == made.id)
+    (row,) = (key for key in keys.held(ports.database(), path.name) if key.id == made.id)
     where = url_for("api.remove_client_key", name=path.name, key_id=made.id)
     return _key(row) | {"key": made.key}, 201, {"Location": where}
 
@@ -149,7 +149,7 @@ def add_client_key(path: ClientPath, body: NewKey) -> tuple[Answer, int, dict[st
 )
 def remove_client_key(path: ClientKeyPath) -> tuple[str, int]:
     """Stop one key working: within 2 seconds everywhere."""
-    with _changing(_database(), datetime.now(UTC)) as transaction:
+    with _changing(ports.database(), datetime.now(UTC)) as transaction:
         if not keys.remove(transaction, path.name, path.key_id):
             detail = f"{path.name} has no key {path.key_id}; /api/v1/clients/{path.name} lists those that it has."
             raise ApiProblem(404, "key_not_found", detail)
@@ -198,13 +198,13 @@ def _sees(grant: Grant) -> Answer:
 
 
 def _doubts(wanted: Wanted) -> list[str]:
-    with _database().read() as connection:
+    with ports.database().read() as connection:
         unknown = unknown_codes(connection, wanted.grant or Grant(), today())
-    return register().clients.doubts(wanted, unknown, [one.issuer for one in _settings().issuers])
+    return register().clients.doubts(wanted, unknown, [one.issuer for one in ports.settings().issuers])
 
 
 def _found(name: str) -> Client:
-    client = clients.named(_database(), name)
+    client = clients.named(ports.database(), name)
     if client is None:
         raise _no_client(name)
     return client
@@ -216,11 +216,3 @@ def _no_client(name: str) -> ApiProblem:
 
 def _until(span: timedelta | Literal["never"], now: datetime) -> datetime | None:
     return None if span == "never" else now + span
-
-
-def _settings() -> Settings:
-    return cast("Settings", current_app.extensions["hub.settings"])
-
-
-def _database() -> Database:
-    return cast("Database", current_app.extensions["hub.database"])

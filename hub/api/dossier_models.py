@@ -107,14 +107,14 @@ class Conflict(BaseModel):
 
 
 class FieldProvenance(BaseModel):
-    """Which source supplied a field, and which ones say otherwise; masked: which system alone."""
+    """Which source supplied a field, and which ones say otherwise."""
 
     connector: str
-    key: str = absent()
-    stored_at: datetime = absent("when the hub stored what the source says")
-    payload_id: int = absent("the answer that it came in")
-    mapping: str = absent("mapping that it was read with: name, version and fingerprint")
-    conflicts: list[Conflict] = absent()
+    key: str
+    stored_at: datetime = Field(description="when the hub stored what the source says")
+    payload_id: int = Field(description="the answer that it came in")
+    mapping: str = Field(description="mapping that it was read with: name, version and fingerprint")
+    conflicts: list[Conflict]
 
 
 class TimelineEntry(BaseModel):
@@ -189,6 +189,12 @@ Dossier: type[BaseModel] = create_model("Dossier", __base__=Behind, **_FIELDS, *
 DossierFound: type[BaseModel] = create_model("DossierFound", __base__=BehindMany, **_FIELDS, **_LISTS)
 
 
+_COUNT = "of a list, with `count`; where `corrected` is told, of what that finds"
+_CORRECTED = (
+    "of a list, with `q`: by word that was asked and found nothing, the words that were searched for instead of it"
+)
+
+
 class CountAnswer(BaseModel):
     """How many dossiers the filter holds."""
 
@@ -203,10 +209,8 @@ class DossierPage(BaseModel):
 
     items: list[DossierItem]
     next_cursor: str | None = Field(description="null on the last page")
-    count: CountAnswer = absent("with `count`")
-    corrected: str = absent(
-        "with `q`: the words that were searched for instead, because those that were asked find nothing"
-    )
+    count: CountAnswer = absent(_COUNT)
+    corrected: dict[str, list[str]] = absent(_CORRECTED)
 
 
 class NationalReply(BaseModel):
@@ -216,6 +220,8 @@ class NationalReply(BaseModel):
     message: str
     result: list[dict[str, Any]] = Field(description="as DongBoHoSoMC takes them; what nobody says is empty")
     next_cursor: str | None = absent("of a list; null on the last page")
+    count: CountAnswer = absent(_COUNT)
+    corrected: dict[str, list[str]] = absent(_CORRECTED)
 
 
 class LookedUp(BaseModel):

@@ -36,13 +36,6 @@ def _selects(parts: tuple[str, ...]) -> JsonDict:
     return {"pattern": f"^(all|none|({one})(,({one}))*)$", "example": ",".join(parts[:2])}
 
 
-class Chosen(Parameters):
-    """What is shown of a dossier, and in which form."""
-
-    fields: Selection | None = Field(None, description=_FIELDS, json_schema_extra={"example": "applicant.name,due_at"})
-    format: Format = Field("hub", description=_FORMAT)
-
-
 class DossierList(Wanted, Parameters):
     """Which dossiers, in which order, and which page of them."""
 

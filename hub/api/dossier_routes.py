@@ -1,67 +1,53 @@
 """Addresses at which the record is queried: a list, one dossier, many by their codes, and counts."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar, cast
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 from flask import Response, current_app, request
-from flask.typing import ResponseReturnValue
 from flask_openapi3.models.tag import Tag
 
+from hub.api import ports
 from hub.api.choosing import found_one
 from hub.api.conditional import answered
 from hub.api.dossier_models import Dossier, DossierCounts, DossierPage, LookUpAnswer
 from hub.api.dossier_parameters import MOST_LOOKED_UP, CountedBy, DossierList, FormOnly, LookUp, WhichDossier
 from hub.api.parameters import DossierPath
-from hub.api.problems import ApiProblem, answer
-from hub.api.reads import Action, note_read
+from hub.api.problems import ApiProblem, read_parameter
+from hub.api.reads import note_read
 from hub.api.routes import api, errors
 from hub.api.viewer import open_to_query, scope, viewer
 from hub.record.standing import Moment
 from hub.store import cursor
 from hub.store.candidates import Which
-from hub.store.counting import TooManyToCount
-from hub.store.database import Database
-from hub.store.dossiers import DossierRow
-from hub.store.filters import told_apart
-from hub.store.finding import Filter, count, page, place_of
+from hub.store.counting import count
+from hub.store.dossier_rows import DossierRow
+from hub.store.filters import Filter, told_apart
+from hub.store.finding import page, place_of
 from hub.store.ranked import ranked_page
+from hub.store.reads import Action
 from hub.view import many, official, whole
-from hub.view.counts import Counter
-from hub.view.fields import Fields, NotSeen, parse_fields
+from hub.view.counts import KeptCounts
+from hub.view.fields import Fields, parse_fields
 from hub.view.gathering import items
 
-Read = TypeVar("Read")
-
 _DOSSIERS = [Tag(name="dossiers", description="The central record.")]
-
-
-@api.errorhandler(NotSeen)
-def _not_seen(error: NotSeen) -> ResponseReturnValue:
-    said = str(error)
-    return answer(ApiProblem(403, "not_seen", f"{said[:1].upper()}{said[1:]}."))
-
-
-@api.errorhandler(TooManyToCount)
-def _too_much_to_count(error: TooManyToCount) -> ResponseReturnValue:
-    said = str(error)
-    return answer(ApiProblem(422, "too_much_to_count", f"{said[:1].upper()}{said[1:]}."))
 
 
 @api.get("/dossiers", tags=_DOSSIERS, responses={200: DossierPage, **errors(400, 403)}, operation_id="list_dossiers")
 @open_to_query
 def list_dossiers(query: DossierList) -> Response:
     """Dossiers by filter, newest reception first unless another order is asked for."""
-    grant, now, database = viewer().grant, _now(), _database()
+    grant, now, database = viewer().grant, _now(), ports.database()
     fields = _fields(query.fields)
-    wanted = query.filter(grant, Moment.at(now, _near_due()))
-    rows, told = _read("q", lambda: _page(query, wanted))
+    wanted = query.filter(grant, Moment.at(now, ports.near_due()))
+    rows, told = read_parameter("q", lambda: _page(query, wanted))
     if query.count is not None:
-        told["count"] = _count(wanted, exact=query.count == "exact")
+        told["count"] = _count(replace(wanted, alternatives=told.get("corrected", {})), exact=query.count == "exact")
     note_read(Action.LIST, [row.id for row in rows], _asked(fields, query.given()))
     if _is_national(query.format):
         return _national(rows, fields, told)
-    shown = items(database, rows, grant, now, _near_due(), fields)
+    shown = items(database, rows, grant, now, ports.near_due(), fields)
     return answered({"items": shown} | told, made_of=_made_of(shown, told))
 
 
@@ -78,10 +64,10 @@ def get_dossier(path: DossierPath, query: WhichDossier) -> Response:
     fields = _fields(query.fields)
     include = _include(query.include or ("none" if fields else "all"), whole.PARTS)
     found = found_one(path.code, Which(query.agency, query.connector))
-    note_read(Action.LOOK_UP, [found.row.id], _asked(fields) | {"include": sorted(include)})
+    note_read(Action.ONE, [found.row.id], _asked(fields) | {"include": sorted(include)})
     if _is_national(query.format):
         return _national([found.row], fields, {})
-    return answered(whole.shown(_database(), found, grant, now, Moment.at(now, _near_due()), fields, include))
+    return answered(whole.shown(ports.database(), found, grant, now, Moment.at(now, ports.near_due()), fields, include))
 
 
 @api.post(
@@ -96,17 +82,17 @@ def look_up_dossiers(query: FormOnly, body: LookUp) -> Response:
     if not 0 < len(body.codes) + len(body.ids) <= MOST_LOOKED_UP:
         said = f"`codes` and `ids` together name {len(body.codes) + len(body.ids)}; ask for 1 to {MOST_LOOKED_UP}."
         raise ApiProblem(422, "invalid_parameters", said, errors=[{"parameter": "codes", "message": said}])
-    database, fields = _database(), _fields(body.fields)
+    database, fields = ports.database(), _fields(body.fields)
     include = _include(body.include or "none", many.PARTS)
     entries = [
         *(("code", entry) for entry in many.by_codes(database, body.codes, scope())),
         *(("id", entry) for entry in many.by_ids(database, body.ids, scope())),
     ]
     rows = {row.id: row for _, entry in entries for row in entry.rows}
-    note_read(Action.LOOKUP, list(rows), _asked(fields) | {"include": sorted(include)})
+    note_read(Action.SEVERAL, list(rows), _asked(fields) | {"include": sorted(include)})
     if _is_national(query.format):
         return _national(list(rows.values()), fields, {})
-    shown = many.shown(database, list(rows.values()), viewer().grant, _now(), _near_due(), fields, include)
+    shown = many.shown(database, list(rows.values()), viewer().grant, _now(), ports.near_due(), fields, include)
     return _plain(
         {
             "items": [
@@ -123,10 +109,10 @@ def look_up_dossiers(query: FormOnly, body: LookUp) -> Response:
 @open_to_query
 def count_dossiers(query: CountedBy) -> Response:
     """How many dossiers there are of each value of one or two columns; the filter is that of the list."""
-    wanted = query.filter(viewer().grant, Moment.at(_now(), _near_due()))
+    wanted = query.filter(viewer().grant, Moment.at(_now(), ports.near_due()))
     note_read(Action.LIST, (), {"filter": query.given()}, records=0)  # kept where a person was looked for
-    counter: Counter = current_app.extensions["hub.counter"]
-    groups, at = _read("by", lambda: counter.counts(query.by, wanted, scope()))
+    counter: KeptCounts = current_app.extensions["hub.counter"]
+    groups, at = read_parameter("by", lambda: counter.counts(query.by, wanted, scope()))
     return answered(
         {
             "counted_at": at,
@@ -140,37 +126,25 @@ def _page(query: DossierList, wanted: Filter) -> tuple[list[DossierRow], dict[st
     of = told_apart(wanted, viewer().client.name)
     if query.q is not None and "sort" not in query.model_fields_set:
         place = None if query.cursor is None else cursor.found_place(query.cursor, of)
-        found = ranked_page(_database(), wanted, scope(), place, query.limit)
+        found = ranked_page(ports.database(), wanted, scope(), place, query.limit)
         following = None if found.next is None else cursor.after_found(found.next, of)
         return found.rows, {"next_cursor": following} | ({"corrected": found.corrected} if found.corrected else {})
     after = None if query.cursor is None else cursor.place(query.sort, query.cursor, of)
-    rows = page(_database(), wanted, scope(), query.sort, after, query.limit + 1)
+    rows = page(ports.database(), wanted, scope(), query.sort, after, query.limit + 1)
     shown = rows[: query.limit]
     return shown, {"next_cursor": cursor.after_place(place_of(shown[-1], query.sort), of) if shown != rows else None}
 
 
 def _fields(text: str | None) -> Fields | None:
-    return None if text is None else _read("fields", lambda: parse_fields(text, viewer().grant))
+    return None if text is None else read_parameter("fields", lambda: parse_fields(text, viewer().grant))
 
 
 def _include(text: str, known: tuple[str, ...]) -> frozenset[str]:
-    return _read("include", lambda: whole.parse_include(text, viewer().grant, known))
-
-
-def _read(parameter: str, read: Callable[[], Read]) -> Read:
-    try:
-        return read()
-    except cursor.CursorError:
-        raise  # which is told as what it is
-    except ValueError as error:
-        said = str(error)
-        message = f"{said[:1].upper()}{said[1:].rstrip('.')}."
-        errors_ = [{"parameter": parameter, "message": message}]
-        raise ApiProblem(422, "invalid_parameters", message, errors=errors_) from error
+    return read_parameter("include", lambda: whole.parse_include(text, viewer().grant, known))
 
 
 def _count(wanted: Filter, *, exact: bool) -> dict[str, Any]:
-    found = count(_database(), wanted, scope(), exact=exact)
+    found = count(ports.database(), wanted, scope(), exact=exact)
     return {"records": found.number, "exact": found.how == "exact"}
 
 
@@ -192,20 +166,11 @@ def _is_national(form: str) -> bool:
 def _national(rows: list[DossierRow], fields: Fields | None, told: dict[str, Any]) -> Response:
     body = official.reply(official.payload(row, viewer().grant, fields) for row in rows)
     asked = official.MEDIA_TYPE in request.headers.get("Accept", "")
-    following = {"next_cursor": told["next_cursor"]} if told else {}
-    return answered(body | following, official.MEDIA_TYPE if asked else "application/json")
+    return answered(body | told, official.MEDIA_TYPE if asked else "application/json")
 
 
 def _plain(body: Any) -> Response:
     return Response(current_app.json.dumps(body), mimetype="application/json")
-
-
-def _database() -> Database:
-    return cast("Database", current_app.extensions["hub.database"])
-
-
-def _near_due() -> timedelta:
-    return cast("timedelta", current_app.extensions["hub.near_due"])
 
 
 def _now() -> datetime:

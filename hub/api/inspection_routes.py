@@ -23,7 +23,7 @@ from hub.api.inspection_models import (
 from hub.api.parameters import NoParameters
 from hub.api.ports import Registered, register
 from hub.api.problems import ApiProblem
-from hub.api.reads import Action, note_read
+from hub.api.reads import note_read
 from hub.api.routes import api, errors
 from hub.inspection import answers
 from hub.inspection import check as inspection_check
@@ -34,6 +34,7 @@ from hub.inspection.scaffolding import NothingToGuessFrom, from_connector
 from hub.inspection.skeleton import NoSuchOperation, operation_of, skeleton
 from hub.record.connector_state import Life
 from hub.record.entities import DOSSIER
+from hub.store.reads import Action
 from hub.sync.one import Busy, CannotFetch, fetch_one
 from hub.sync.owner import this_process
 from hub.sync.source import Source

@@ -5,13 +5,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from hub.api.dossier_models import Dossier, DossierItem, DossierPage, DossierStatus
 from hub.record.connector_state import Life
 from hub.record.run_kind import RunKind
 from hub.record.run_state import RunState
 from hub.sync.health import Health
-
-__all__ = ["Dossier", "DossierItem", "DossierPage", "DossierStatus"]  # others import them from here
 
 
 class RunCounts(BaseModel):

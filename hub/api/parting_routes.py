@@ -1,17 +1,16 @@
 """Addresses at which a person undoes a wrong join of records, or takes that back."""
 
 from collections.abc import Callable
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
-from flask import current_app
 from flask.typing import ResponseReturnValue
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from hub.api import signing
+from hub.api import ports, signing
 from hub.api.answers import Answer
 from hub.api.parameters import DossierPath, Text
-from hub.api.problems import ApiProblem, answer
+from hub.api.problems import ApiProblem, answer, detail_of
 from hub.api.routes import api, errors
 from hub.record.dossier import Name
 from hub.record.signature import Signature
@@ -84,11 +83,11 @@ def rejoin_dossier(path: DossierPath, body: WrongCode) -> Answer:
 
 @api.errorhandler(NotThatCode)
 def _not_that_code(error: NotThatCode) -> ResponseReturnValue:
-    return answer(ApiProblem(404, "not_that_code", f"{str(error)[:1].upper()}{str(error)[1:]}."))
+    return answer(ApiProblem(404, "not_that_code", detail_of(error)))
 
 
 def _decided(decide: _Decide, code: str, body: WrongCode) -> Answer:
-    database = cast("Database", current_app.extensions["hub.database"])
+    database = ports.database()
     name = (body.connector, body.key)
     if not is_of(database, code, name):
         detail = f"No dossier that is known under {code} has a record {body.key} of {body.connector}."

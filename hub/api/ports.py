@@ -1,13 +1,14 @@
 """What the API asks of the rooms above it: they are handed to the application, it never imports them."""
 
 from collections.abc import Collection, Hashable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Protocol, cast
 
 from flask import current_app
 from pydantic import BaseModel
 
 from connectors.contract import ConnectorType
+from hub.api.settings import Settings
 from hub.inspection.line import Section
 from hub.record.connector_state import Move
 from hub.record.signature import Signature
@@ -137,3 +138,23 @@ class Waiters(Protocol):
 def register() -> Register:
     """The application's register."""
     return cast("Register", current_app.extensions["hub.register"])
+
+
+def database() -> Database:
+    """The application's database."""
+    return cast("Database", current_app.extensions["hub.database"])
+
+
+def settings() -> Settings:
+    """What the configuration tells the web part."""
+    return cast("Settings", current_app.extensions["hub.settings"])
+
+
+def near_due() -> timedelta:
+    """How long before its due date a dossier counts as near it."""
+    return cast("timedelta", current_app.extensions["hub.near_due"])
+
+
+def waiters() -> Waiters:
+    """Where a request waits for the change feed."""
+    return cast("Waiters", current_app.extensions["hub.waiters"])

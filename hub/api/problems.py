@@ -1,16 +1,21 @@
 """Every error of the API as `application/problem+json` (RFC 9457) with a stable `code`."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import orjson
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
+from connectors.wording import sentence
 from hub.api.parameters import known_parameters
+from hub.store.cursor import CursorError
 from hub.view.mistakes import mistakes
 
 MEDIA_TYPE = "application/problem+json"
+
+Read = TypeVar("Read")
 
 # code → what it is, in a few words that never change
 TITLES = {
@@ -32,7 +37,7 @@ TITLES = {
     "key_not_found": "The client has no such key",
     "last_manager": "Nobody would be left who may change the hub",
     "subject_taken": "Another client comes with these tokens",
-    "unknown_position": "The change feed has not come to this position",
+    "unknown_position": "The change feed cannot be followed from this position",
     "not_found": "There is nothing at this address",
     "dossier_not_found": "No dossier has this code",
     "agency_not_found": "No agency has this code on that day",
@@ -49,7 +54,7 @@ TITLES = {
     "secret_not_found": "There is no secret of this name",
     "invalid_document": "The document is not right",
     "exists": "There is one of this name already",
-    "not_now": "The connector is not in a state for this",
+    "not_now": "This cannot be done as things stand",
     "managed_elsewhere": "This is changed where it is kept",
     "changed_meanwhile": "Somebody else was faster",
     "secret_in_use": "Connectors refer to this secret",
@@ -69,6 +74,7 @@ TITLES = {
     "unreadable_body": "The body cannot be read",
     "unknown_media_type": "The body is of another media type",
     "address_too_long": "The address is too long",
+    "headers_too_long": "The headers are too long",
     "wrong_signature": "The signature is not that of the body",
     "bad_request_id": "The request number cannot be used",
     "request_id_reused": "The request number was used for something else",
@@ -169,6 +175,28 @@ class ApiProblem(Exception):
         self.code = code
         self.detail = detail
         self.more = more
+
+
+def detail_of(error: object) -> str:
+    """What an error says, as a sentence of its own."""
+    said = sentence(error)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def read_parameter(name: str, read: Callable[[], Read]) -> Read:
+    """What is read of a parameter, or the answer that it is not right.
+
+    Raises:
+        ApiProblem: 422, with the sentence of the ValueError.
+    """
+    try:
+        return read()
+    except CursorError:
+        raise  # which is told as what it is
+    except ValueError as error:
+        message = detail_of(error)
+        told = [{"parameter": name, "message": message}]
+        raise ApiProblem(422, "invalid_parameters", message, errors=told) from error
 
 
 def problem_bytes(status: int, code: str, detail: str, **more: Any) -> bytes:

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.api.dossier_models import DossierStatus
 from hub.api.due_models import DueState
-from hub.api.models import DossierStatus
 from hub.api.parameters import Parameters, Text
 
 _EXAMPLE: dict[str, Any] = {

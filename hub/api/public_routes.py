@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import cast
 from urllib.parse import quote
 
 import segno
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from hub.api import ports
 from hub.api.answers import Answer
 from hub.api.choosing import the_one
 from hub.api.parameters import DossierPath, NoParameters
@@ -20,7 +20,6 @@ from hub.api.settings import Public
 from hub.api.viewer import open_to_query
 from hub.record.second_fact import read_fact
 from hub.store.candidates import Which
-from hub.store.database import Database
 from hub.view import public as view
 from hub.view.public import Asked, Limits, NothingFound, TooMany
 
@@ -74,16 +73,20 @@ def looked_up(code: str, fact: str) -> Answer:
         raise ApiProblem(404, "not_found", "The public look-up is not open at this hub (`public.look_up`).")
     asked = Asked(code, read_fact(fact), request.remote_addr or "")
     limits = Limits(settings().per_minute, settings().wrong_per_hour)
-    database = cast("Database", current_app.extensions["hub.database"])
-    near_due = current_app.extensions["hub.near_due"]
-    _, found = view.look_up(database, asked, limits, near_due, datetime.now(UTC))
-    return found
+    database = ports.database()
+    near_due = ports.near_due()
+    return view.look_up(database, asked, limits, near_due, datetime.now(UTC))
 
 
 def too_many(error: TooMany) -> ApiProblem:
     """The answer to who tries too often."""
-    detail = f"It was tried too often. Try again in {error.seconds // 60} minutes, or ask the agency."
+    detail = f"It was tried too often. Try again in {_in_words(error.seconds)}, or ask the agency."
     return ApiProblem(429, "too_many_tries", detail, retry_after_seconds=error.seconds)
+
+
+def _in_words(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    return f"{minutes} minutes" if minutes > 1 else "a minute"
 
 
 def page_address(code: str) -> str:
@@ -94,4 +97,4 @@ def page_address(code: str) -> str:
 
 def settings() -> Public:
     """How the look-up is open."""
-    return cast("Public", current_app.extensions["hub.settings"].public)
+    return ports.settings().public

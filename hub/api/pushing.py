@@ -21,7 +21,6 @@ from hub.api import ports
 from hub.api.known import note_use
 from hub.record.connector_state import Life
 from hub.store import keys
-from hub.store.database import Database
 from hub.store.keys import Role
 from hub.store.registrations import Unregistered
 from hub.sync.delivery import Intake, Reader
@@ -104,7 +103,7 @@ def admit(name: str, key: str | None) -> None:
     if not key:
         sentence = "Send the key as `Authorization: Bearer KEY`, as `X-API-Key: KEY`, or as the password of HTTP Basic."
         raise NotTaken(401, "no_key", sentence)
-    holder = keys.holder(cast("Database", current_app.extensions["hub.database"]), key, datetime.now(UTC))
+    holder = keys.holder(ports.database(), key, datetime.now(UTC))
     if holder is None:
         sentence = "This key was never issued or has been replaced; ask the hub's keeper."
         raise NotTaken(401, "unknown_key", sentence)

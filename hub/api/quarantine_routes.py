@@ -1,12 +1,11 @@
 """Addresses of quarantine: why records could not be read, which, and reading them again."""
 
 from datetime import UTC, datetime
-from typing import cast
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_openapi3.models.tag import Tag
 
-from hub.api import answers, signing
+from hub.api import answers, ports, signing
 from hub.api.answers import Answer
 from hub.api.models import Run
 from hub.api.problems import ApiProblem
@@ -17,12 +16,12 @@ from hub.api.quarantine_models import (
     QuarantinePage,
     Replayed,
 )
-from hub.api.reads import Action, note_read
+from hub.api.reads import note_read
 from hub.api.routes import api, errors
 from hub.record.connector_state import Life
 from hub.store import connectors, cursor, quarantine, replays, runs
-from hub.store.database import Database
 from hub.store.quarantine import GroupRow, QuarantineRow
+from hub.store.reads import Action
 from hub.store.registrations import Unregistered
 from hub.store.replays import Wanted
 
@@ -35,7 +34,7 @@ _QUARANTINE = [Tag(name="quarantine", description="Records that could not be rea
 def list_quarantine(query: QuarantineList) -> Answer:
     """Records in quarantine, newest first."""
     before = None if query.cursor is None else cursor.id_position("quarantine", query.cursor)
-    found = quarantine.listed(_database(), query.connector, before, query.limit + 1, query.group)
+    found = quarantine.listed(ports.database(), query.connector, before, query.limit + 1, query.group)
     shown, now = found[: query.limit], datetime.now(UTC)
     following = cursor.after_id("quarantine", shown[-1].id) if shown != found else None
     what = {"connector": query.connector, "page": "quarantine", "group": query.group}
@@ -51,7 +50,7 @@ def list_quarantine(query: QuarantineList) -> Answer:
 )
 def list_quarantine_groups(query: QuarantineGroups) -> Answer:
     """The reasons, those of most records first."""
-    return {"items": [_group(row) for row in quarantine.groups(_database(), query.connector)]}
+    return {"items": [_group(row) for row in quarantine.groups(ports.database(), query.connector)]}
 
 
 @api.post(
@@ -62,7 +61,7 @@ def list_quarantine_groups(query: QuarantineGroups) -> Answer:
 )
 def replay_quarantine(body: Replayed) -> signing.Told:
     """Read records again from what was kept of them, without asking the department. `/runs/{id}` tells of it."""
-    database, now = _database(), datetime.now(UTC)
+    database, now = ports.database(), datetime.now(UTC)
     row = connectors.found(database, body.connector)
     if row is None:
         raise Unregistered(body.connector, [each.name for each in connectors.listed(database)])
@@ -87,7 +86,3 @@ def _group(row: GroupRow) -> Answer:
     named = {"group": row.code, "connector": row.connector, "records": row.records, "since": row.since}
     told = {"field": group.field, "source": group.source, "expected": group.expected, "hint": group.hint}
     return named | told | {"example": row.example}
-
-
-def _database() -> Database:
-    return cast("Database", current_app.extensions["hub.database"])

@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 
 from hub.api.parameters import Parameters
 from hub.api.problems import ApiProblem
-from hub.api.reads import Action, note_read
+from hub.api.reads import note_read
 from hub.api.routes import api, errors
 from hub.inspection.received import Rereads, received
 from hub.store.database import Database
+from hub.store.reads import Action
 
 _RECORDS = [Tag(name="records", description="What departments sent, as they sent it.")]
 _BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}

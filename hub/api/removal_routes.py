@@ -1,18 +1,14 @@
 """Addresses at which a person says whether records are gone that a full listing did not hold."""
 
-from typing import cast
-
-from flask import current_app
 from flask_openapi3.models.tag import Tag
 
-from hub.api import signing
+from hub.api import ports, signing
 from hub.api.answers import Answer
 from hub.api.parameters import NoParameters
-from hub.api.problems import ApiProblem
+from hub.api.problems import ApiProblem, detail_of
 from hub.api.removal_models import Decided, Decision, RemovalDetail, RemovalList, RemovalPage, RemovalPath
 from hub.api.routes import api, errors
 from hub.store import cursor, removals
-from hub.store.database import Database
 from hub.store.removals import RemovalRow, RemovalState
 from hub.sync import removing
 from hub.sync.removing import NotWaiting
@@ -25,7 +21,7 @@ _MOST_KEYS = 10_000
 @api.get("/removals", tags=_REMOVALS, responses={200: RemovalPage}, operation_id="list_removals")
 def list_removals(query: RemovalList) -> Answer:
     """Removals, newest first; those that wait unless `state` says otherwise."""
-    found = removals.listed(_database(), connector=query.connector, state=query.state)
+    found = removals.listed(ports.database(), connector=query.connector, state=query.state)
     return {"items": [_told(row) for row in found]}
 
 
@@ -38,7 +34,7 @@ def list_removals(query: RemovalList) -> Answer:
 def get_removal(path: RemovalPath, query: NoParameters) -> Answer:  # noqa: ARG001  # refuses every parameter
     """One removal with its records."""
     row = _the_one(path.removal_id)
-    return _told(row) | {"keys": removals.keys_of(_database(), row.id)[:_MOST_KEYS]}
+    return _told(row) | {"keys": removals.keys_of(ports.database(), row.id)[:_MOST_KEYS]}
 
 
 @api.post(
@@ -51,7 +47,7 @@ def approve_removal(path: RemovalPath, body: Decision) -> Answer:
     """The records are gone, but for those that were seen again since. Doing it again after a fault does the rest."""
     row = _the_one(path.removal_id)
     try:
-        marked = removing.approve(_database(), row.id, signing.signed(body.reason))
+        marked = removing.approve(ports.database(), row.id, signing.signed(body.reason))
     except NotWaiting as error:
         raise _not_now(error) from error
     return {"id": row.id, "state": RemovalState.APPROVED, "marked": marked}
@@ -67,26 +63,22 @@ def refuse_removal(path: RemovalPath, body: Decision) -> Answer:
     """The records are not gone; nothing of them changes."""
     row = _the_one(path.removal_id)
     try:
-        removing.refuse(_database(), row.id, signing.signed(body.reason))
+        removing.refuse(ports.database(), row.id, signing.signed(body.reason))
     except NotWaiting as error:
         raise _not_now(error) from error
     return {"id": row.id, "state": RemovalState.REFUSED, "marked": 0}
 
 
 def _the_one(removal_id: int) -> RemovalRow:
-    row = removals.get(_database(), removal_id) if removal_id <= cursor.LARGEST_ID else None
+    row = removals.get(ports.database(), removal_id) if removal_id <= cursor.LARGEST_ID else None
     if row is None:
         raise ApiProblem(404, "removal_not_found", f"There is no removal {removal_id}; /api/v1/removals lists them.")
     return row
 
 
 def _not_now(error: NotWaiting) -> ApiProblem:
-    return ApiProblem(409, "not_now", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    return ApiProblem(409, "not_now", detail_of(error))
 
 
 def _told(row: RemovalRow) -> Answer:
     return {name: getattr(row, name) for name in _SHOWN}
-
-
-def _database() -> Database:
-    return cast("Database", current_app.extensions["hub.database"])

@@ -16,6 +16,8 @@ def upgrade(config: ConfigOption = DEFAULT_CONFIG) -> None:
     found = configuration(config)
     with told():
         database = connect(found.config.database.url, found.root)
-        upgrade_schema(database)
-        database.close()
+        try:
+            upgrade_schema(database)
+        finally:
+            database.close()
     out.print("The database is at this version of the hub.", highlight=False)

@@ -20,6 +20,7 @@ from hub.cli.summary import print_summary
 from hub.cli.sync import progress_bars, sync_now, tell_failure
 from hub.config.file import Configuration, understand
 from hub.store import dossiers, keys
+from hub.store.filters import Filter
 from hub.store.keys import Role
 from hub.wiring import open_hub, open_store
 from mappings.engine.yaml_source import Source, parse, read
@@ -138,7 +139,7 @@ def _key_and_sample(found: Configuration) -> tuple[str, str]:
     """A fresh key for the API, and the code of the newest dossier."""
     database = open_store(found)
     try:
-        newest = dossiers.page(database, dossiers.Filter(), limit=1)
+        newest = dossiers.page(database, Filter(), limit=1)
         return keys.issue(database, "demo", datetime.now(UTC), Role.MANAGE), newest[0].code if newest else "CODE"
     finally:
         database.close()

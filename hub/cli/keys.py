@@ -7,7 +7,7 @@ import typer
 
 from hub.cli.app import DEFAULT_CONFIG, AuthorOption, ConfigOption, JsonOption, as_row, opened_store, signed
 from hub.cli.exits import Exit
-from hub.cli.output import local, out, print_json, print_table, stop
+from hub.cli.output import err, harmless, local, out, print_json, print_table, stop
 from hub.store import clients, connectors, keys
 from hub.store.database import Database
 from hub.store.keys import ApiKey, Role
@@ -46,8 +46,16 @@ def new(
     with opened_store(config) as database:
         if connector is not None and connectors.named(database, connector) is None:
             raise Unregistered(connector, [row.name for row in connectors.listed(database)])
+        unknown = role is None and clients.named(database, name) is None
         key = keys.issue(database, name, now, role, connector, expires_at=until, author=by)
         client = clients.named(database, name)
+    if unknown:  # a mistyped name of a client that sees a part would see the whole
+        err.print(
+            f"{harmless(name)} is new: its keys have the role read, which sees every dossier; "
+            "`hub client put FILE` gives a client only what it may see.",
+            soft_wrap=True,
+            markup=False,
+        )
     if as_json:
         held = {"role": client.role, "connector": client.connector} if client else {}
         print_json({"name": name, **held, "key": key, "expires_at": until})

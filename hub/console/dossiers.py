@@ -17,11 +17,15 @@ from hub.record.shown import words as words_of
 from hub.record.status import Status
 from hub.store import connectors, cursor, dossiers
 from hub.store.candidates import Which, matching
-from hub.store.finding import DossierRow, Filter, Place, Sort, place_of
+from hub.store.dossier_rows import DossierRow
+from hub.store.filters import Filter
+from hub.store.finding import Place, Sort, place_of
+from hub.store.looking_up import brought_by, with_code
 from hub.store.ratings import ratings_of
+from hub.store.scope import ALL
 from hub.store.searching import MOST_LETTERS
 from hub.store.whole import WholeDossier, whole
-from hub.sync.health import freshness
+from hub.view.gathering import freshness_by_id
 
 _PER_PAGE = 50
 _ASKED = ("q", "status", "due", "agency", "procedure", "received_from", "received_to", "conflicts", "gone")
@@ -63,7 +67,8 @@ def page() -> str:
 
 def one(code: str) -> ResponseReturnValue:
     """One dossier by any of its codes."""
-    chosen = matching(database(), code, Which(request.args.get("agency"), request.args.get("connector")))
+    which = Which(request.args.get("agency"), request.args.get("connector"))
+    chosen = matching(database(), with_code(database(), code, ALL), code, which)
     if not chosen:
         return render_template("console/no_dossier.html", code=code), 404
     if len(chosen) > 1:
@@ -80,7 +85,7 @@ def _page_of(row: DossierRow) -> str:
         dossier=found,
         values=row.values,
         groups=_groups(found),
-        fresh=freshness(rows, dossiers.connectors_of(database(), [row.id]).get(row.id, ()), now),
+        fresh=freshness_by_id(rows, brought_by(database(), [row.id]).get(row.id, ()), now),
         titles={name: connector.title for name, connector in rows.items()},
         now=now,
         lists=values.lists(found),

@@ -14,8 +14,8 @@ from hub.record.due_terms import Explained
 from hub.record.merge import Values
 from hub.record.on_time import LATE, NOT_COUNTED, ON_TIME, UNKNOWN
 from hub.record.standing import Moment, Standing, standing_of
-from hub.store.dossiers import Due
 from hub.store.due import due_told
+from hub.store.filters import Due
 from hub.store.whole import WholeDossier
 
 WORDS: dict[str, Word] = {

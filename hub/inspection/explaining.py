@@ -10,7 +10,8 @@ from hub.record.merge import LATEST_WINS, Claim, Source
 from hub.record.moments import to_the_second
 from hub.store import payloads
 from hub.store.database import Database
-from hub.store.dossiers import DossierRow, SourceRow
+from hub.store.dossier_rows import DossierRow
+from hub.store.dossiers import SourceRow
 from hub.store.whole import Provenance, whole
 from hub.sync.kept import opened
 from mappings.engine.explain import Explained, explain

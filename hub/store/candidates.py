@@ -1,12 +1,15 @@
 """Choosing among the dossiers of one code: agencies give the same numbers of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.record.dossier import Name
+from hub.record.identity import normalise
+from hub.record.shown import agency_key
 from hub.store import dossiers
 from hub.store.database import Database
-from hub.store.dossiers import DossierRow
+from hub.store.dossier_rows import DossierRow
+from hub.store.looking_up import Found, givers
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,14 @@ class Which:
 class Candidate:
     """A dossier that a code may mean."""
 
-    row: DossierRow
+    found: Found
     # That give the code, or all where none gives it any more; not looked up where there is nothing to choose.
     records: Sequence[Name] = ()
+
+    @property
+    def row(self) -> DossierRow:
+        """The dossier."""
+        return self.found.row
 
     @property
     def agency(self) -> str:
@@ -31,13 +39,16 @@ class Candidate:
         return str(self.row.values.get("agency", {}).get("code", ""))
 
 
-def matching(database: Database, code: str, which: Which) -> list[Candidate]:
-    """The dossiers that are known under a code, or those of them that are meant."""
-    rows = dossiers.with_code(database, code)
-    if len(rows) == 1 and which.connector is None:
-        return [one for one in [Candidate(rows[0])] if _is_meant(one, which)]
-    found = [Candidate(row, _records(database, row, code)) for row in rows]
-    return [one for one in found if _is_meant(one, which)]
+def matching(database: Database, known: Sequence[Found], code: str, which: Which) -> list[Candidate]:
+    """Those that are meant, of the dossiers that are known under a code."""
+    chosen = [one for one in known if which.agency is None or one.row.agency == agency_key(which.agency)]
+    if len(chosen) < 2 and which.connector is None:
+        return [Candidate(one) for one in chosen]
+    giving = givers(database, [one.row.id for one in chosen])
+    candidates = [Candidate(one, _records(giving.get(one.row.id, {}), code)) for one in chosen]
+    if which.connector is None:
+        return candidates
+    return [one for one in candidates if which.connector in {connector for connector, _key in one.records}]
 
 
 def is_of(database: Database, code: str, name: Name) -> bool:
@@ -46,11 +57,6 @@ def is_of(database: Database, code: str, name: Name) -> bool:
     return any(name == each.source.name for row in rows for each in dossiers.sources(database, row.id))
 
 
-def _is_meant(one: Candidate, which: Which) -> bool:
-    its_agency = which.agency is None or one.agency == which.agency
-    return its_agency and (which.connector is None or which.connector in {connector for connector, _key in one.records})
-
-
-def _records(database: Database, row: DossierRow, code: str) -> list[Name]:
-    giving = dossiers.givers(database, row.id, code)
-    return giving or [each.source.name for each in dossiers.sources(database, row.id)]
+def _records(by_code: Mapping[str, Sequence[Name]], code: str) -> list[Name]:
+    """Those that give the code, or all where none gives it any more."""
+    return list(by_code.get(normalise(code)) or dict.fromkeys(name for names in by_code.values() for name in names))

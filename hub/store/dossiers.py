@@ -8,16 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, Select, func, select
 
 from hub.record.dossier import Name
-from hub.record.entities import DOSSIER
 from hub.record.event import Event
-from hub.record.identity import Code, normalise
+from hub.record.identity import Code
 from hub.record.merge import Source
 from hub.record.timeline import Step
 from hub.record.timeline import timeline as steps
 from hub.store import finding, looking_up
 from hub.store.database import Database
 from hub.store.dossier_rows import DossierRow
-from hub.store.filters import Due, Filter
+from hub.store.filters import Filter
 from hub.store.finding import Place, Sort
 from hub.store.laid_out import believed, source_of, wrong_codes
 from hub.store.scope import ALL
@@ -25,15 +24,12 @@ from hub.store.sets import rows_with
 from hub.store.tables import (
     connectors,
     disowned,
-    dossier_codes,
     dossiers,
     events,
     quarantine,
     revisions,
     source_records,
 )
-
-__all__ = ["DossierRow", "Due", "Filter"]  # others import them from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +108,9 @@ def with_code(database: Database, code: str) -> list[DossierRow]:
     return [found.row for found in looking_up.with_code(database, code, ALL)]
 
 
-def givers(database: Database, dossier_id: int, code: str) -> list[Name]:
-    """The records of a dossier that give this code now, each by its connector and key."""
-    giving = looking_up.givers(database, [dossier_id]).get(dossier_id, {})
-    return sorted(giving.get(normalise(code), ()))
-
-
 def page(database: Database, wanted: Filter, after: Place | None = None, limit: int = 50) -> list[DossierRow]:
     """All that a filter finds, newest reception first: for whoever sees everything."""
     return finding.page(database, wanted, ALL, Sort.RECEIVED, after, limit)
-
-
-def codes(database: Database, dossier_id: int) -> list[str]:
-    """Every code that a dossier is known under."""
-    with database.read() as connection:
-        mine = select(dossier_codes.c.value).distinct().where(dossier_codes.c.dossier_id == dossier_id)
-        return list(connection.execute(mine.order_by(dossier_codes.c.value)).scalars())
 
 
 def sources(database: Database, dossier_id: int) -> list[SourceRow]:
@@ -143,26 +126,6 @@ def sources_of(database: Database, dossier_ids: Sequence[int]) -> dict[int, list
         for row in rows_with(connection, _SOURCES, source_records.c.dossier_id, dossier_ids):
             found.setdefault(row.dossier_id, []).append(_source(row, wrong))
     return found
-
-
-def connectors_of(database: Database, dossier_ids: Sequence[int]) -> dict[int, list[str]]:
-    """The connectors that each of these dossiers is as fresh as: those that brought it.
-
-    Those that only told steps of it count where nobody brought it: steps come when something happens, not on time.
-    """
-    query = (
-        select(source_records.c.dossier_id, connectors.c.name, source_records.c.entity == DOSSIER)
-        .join_from(source_records, connectors, connectors.c.id == source_records.c.connector_id)
-        .where(source_records.c.dossier_id.in_(dossier_ids))
-        .distinct()
-        .order_by(connectors.c.name)
-    )
-    brought: dict[int, list[str]] = {}
-    told: dict[int, list[str]] = {}
-    with database.read() as connection:
-        for dossier_id, name, whole in connection.execute(query):
-            (brought if whole else told).setdefault(dossier_id, []).append(name)
-    return told | brought
 
 
 def timeline(database: Database, dossier_id: int) -> list[EventRow]:

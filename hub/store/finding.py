@@ -9,31 +9,13 @@ from sqlalchemy import select
 
 from hub.store import dossier_rows
 from hub.store.asking import bound
-from hub.store.counting import Count, count, counted
 from hub.store.database import Database
 from hub.store.dossier_rows import COLUMNS, DossierRow, as_rows
-from hub.store.filters import Due, Filter, Narrowed, narrowed
+from hub.store.filters import Filter, Narrowed, narrowed
 from hub.store.scope import Scope
 from hub.store.sets import rows_with
 from hub.store.tables import dossiers
 from hub.store.walking import BY_RECEPTION, by_order, ids_of, value_by_value
-
-__all__ = [
-    "Count",
-    "DossierRow",
-    "Due",
-    "Filter",
-    "Place",
-    "Sort",
-    "by_id",
-    "count",
-    "counted",
-    "keys_of",
-    "matches",
-    "page",
-    "place_of",
-    "walk",
-]
 
 
 class Sort(StrEnum):

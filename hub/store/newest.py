@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, bindparam, func, literal_column, select, tuple_
+from sqlalchemy import Select, func, literal_column, select
 
 from hub.store import dossier_rows
 from hub.store.asking import ask
 from hub.store.clauses import together
 from hub.store.database import Database
 from hub.store.dossier_rows import COLUMNS, DossierRow
-from hub.store.searching import Shape, Wanted, holding, how_to_seek, seeking, shape, values_of
+from hub.store.searching import Shape, Word, holding, how_to_seek, seeking, shape, values_of
 from hub.store.tables import dossiers
+from hub.store.walking import BY_RECEPTION, beyond, by_order
 
 Key: TypeAlias = tuple[str, int]  # time of reception and id of a dossier: newest first, what lies beyond is smaller
 
@@ -34,7 +35,7 @@ class Search:
 
     names: tuple[str, ...]  # of `clauses`
     values: Mapping[str, Any]  # that these are bound to
-    words: Sequence[Wanted]
+    words: Sequence[Word]
 
 
 def newest(database: Database, search: Search, after: Key | None, limit: int) -> list[DossierRow]:
@@ -49,7 +50,8 @@ def texts(database: Database, search: Search, enough: int, most: int) -> list[st
 
 def named(database: Database, search: Search, after: Key | None, limit: int) -> list[DossierRow]:
     """The newest dossiers beyond `after`, whatever words they hold: `search.names` has the owner's name."""
-    statement = _all_of(database.engine.dialect.name, search.names, limit, goes_on=after is not None)
+    dialect, goes_on = database.engine.dialect.name, after is not None
+    statement = by_order(dialect, search.names, BY_RECEPTION, limit, descending=True, goes_on=goes_on)
     return dossier_rows.ask(database, statement, {**search.values, **_last(after)})
 
 
@@ -79,7 +81,7 @@ def _found(database: Database, search: Search, after: Key | None, column: str, e
     return read(database, statement, {**values, **values_of(sought.rest), **said})
 
 
-def _dear(words: Sequence[Wanted], often: Sequence[float]) -> set[str]:
+def _dear(words: Sequence[Word], often: Sequence[float]) -> set[str]:
     """The words that an index should not be asked for, by how often each of them is there (0 to 1); never all words.
 
     It lists every dossier with a beginning of words; to look at what the others find is dearer, for each. Whole words
@@ -92,11 +94,6 @@ def _dear(words: Sequence[Wanted], often: Sequence[float]) -> set[str]:
         if others and found[one] > _TO_LOOK * min(others):  # words that come together are in no fewer than the rarest
             dear.add(one.word)
     return dear
-
-
-@lru_cache(maxsize=_STATEMENTS)
-def _all_of(dialect: str, names: tuple[str, ...], limit: int, *, goes_on: bool) -> Select[Any]:
-    return _ordered(select(*COLUMNS).where(*_conditions(dialect, names, goes_on=goes_on)), dossiers.c, limit)
 
 
 @lru_cache(maxsize=_STATEMENTS)
@@ -138,12 +135,7 @@ def _with_ids(ids: Select[Any], column: str, limit: int) -> Select[Any]:
 
 
 def _conditions(dialect: str, names: tuple[str, ...], *, goes_on: bool) -> Sequence[Any]:
-    conditions = together(dialect, names)
-    if not goes_on:
-        return conditions
-    received, last = dossiers.c.received_on, dossiers.c.id
-    there = tuple_(bindparam("last_received_on", type_=received.type), bindparam("last_id", type_=last.type))
-    return [*conditions, tuple_(received, last) < there]
+    return [*together(dialect, names), *beyond(BY_RECEPTION, descending=True, goes_on=goes_on)]
 
 
 def _last(after: Key | None) -> dict[str, Any]:

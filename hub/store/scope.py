@@ -1,6 +1,6 @@
 """Which dossiers a grant lets see: its codes spelled out, and the conditions that every query of a client carries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,9 +10,11 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from hub.record.confidentiality import rank
 from hub.record.grant import EVERYTHING, Grant
-from hub.record.shown import agency_key, field_key, procedure_key
+from hub.record.shown import field_key, procedure_key
 from hub.store.agencies_below import with_all_below
 from hub.store.tables import dossiers
+
+_LIMITS = ("agencies", "procedures", "fields")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,24 @@ class Scope:
     procedures: frozenset[str] | None
     fields: frozenset[str] | None
     rank: int  # of the most confidential level
+
+    def document(self) -> dict[str, Any]:
+        """As it is kept; `read` reads it back."""
+        limits = {name: getattr(self, name) for name in _LIMITS}
+        return {name: None if limit is None else sorted(limit) for name, limit in limits.items()} | {"rank": self.rank}
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "Scope":
+        """A scope as it was kept."""
+        limits = {name: None if document[name] is None else frozenset(document[name]) for name in _LIMITS}
+        return cls(**limits, rank=document["rank"])
+
+    def holds_all_of(self, other: "Scope") -> bool:
+        """Whether every dossier that `other` lets see is seen, whatever it is."""
+        limits = [(getattr(self, name), getattr(other, name)) for name in _LIMITS]
+        return self.rank >= other.rank and all(
+            mine is None or (theirs is not None and theirs <= mine) for mine, theirs in limits
+        )
 
     def holds(self, agency: str, procedure: str | None, field: str | None, confidentiality: int) -> bool:
         """Whether a dossier with these keys is seen."""
@@ -55,8 +75,3 @@ def within(
     limits = ((column.agency, scope.agencies), (column.procedure, scope.procedures), (column.field, scope.fields))
     conditions += [named.in_(sorted(limit)) for named, limit in limits if limit is not None]
     return conditions
-
-
-def named_agencies(connection: Connection, code: str, day: date) -> frozenset[str]:
-    """The keys of an agency with all below it, as the filter of a list has them."""
-    return with_all_below(connection, [agency_key(code)], day)

@@ -30,7 +30,7 @@ _FTS = named_table("dossier_words", column("rowid", Integer), column("dossier_wo
 _SHORT, _SHORT_NUMBER = 2, 3  # letters: as the beginning of a word each of these is in most dossiers
 
 
-class Wanted(NamedTuple):
+class Word(NamedTuple):
     """One word that a dossier must hold."""
 
     word: str
@@ -53,7 +53,7 @@ class Sought(NamedTuple):
     """How an index is asked: `said` in its own language, and what is only looked for in what it finds."""
 
     said: str | None  # None: no index knows these words
-    rest: Sequence[Wanted]
+    rest: Sequence[Word]
 
 
 def asked(typed: str) -> list[str]:
@@ -70,7 +70,7 @@ def asked(typed: str) -> list[str]:
     return [*dict.fromkeys(word for word in found if word != found[-1]), found[-1]]
 
 
-def wanted(words: Sequence[str], alternatives: Mapping[str, Sequence[str]] = AS_TYPED) -> list[Wanted]:
+def wanted(words: Sequence[str], alternatives: Mapping[str, Sequence[str]] = AS_TYPED) -> list[Word]:
     """These words (of `asked`). The last, and each with a digit in it, may be the beginning of one.
 
     Raises:
@@ -78,7 +78,7 @@ def wanted(words: Sequence[str], alternatives: Mapping[str, Sequence[str]] = AS_
     """
     if not words:
         raise ValueError(_NOTHING_TO_FIND)
-    return [Wanted(word, tuple(alternatives.get(word, ())), word == words[-1] or _has_digit(word)) for word in words]
+    return [Word(word, tuple(alternatives.get(word, ())), word == words[-1] or _has_digit(word)) for word in words]
 
 
 def matching(
@@ -97,7 +97,7 @@ def matching(
     return seeking(dialect, shape(sought.rest), by_index=sought.said is not None, values=values)
 
 
-def how_to_seek(dialect: str, every: Sequence[Wanted], common: Collection[str] | None = None) -> Sought:
+def how_to_seek(dialect: str, every: Sequence[Word], common: Collection[str] | None = None) -> Sought:
     """What of these words an index is asked for.
 
     `common` are words that very many dossiers hold, with what they may be the beginning of: PostgreSQL's index would
@@ -141,12 +141,12 @@ def holding(
     ]
 
 
-def shape(words: Sequence[Wanted]) -> Shape:
+def shape(words: Sequence[Word]) -> Shape:
     """What the conditions of `holding` and `seeking` depend on."""
     return tuple(len(one.ways) for one in words)
 
 
-def values_of(words: Sequence[Wanted]) -> dict[str, str]:
+def values_of(words: Sequence[Word]) -> dict[str, str]:
     """What their parameters are bound to, but for `said`."""
     return {_bound(at, way): text for at, one in enumerate(words) for way, text in enumerate(one.ways)}
 
@@ -159,7 +159,7 @@ def _bound(word: int, way: int) -> str:
     return f"word_{word}_{way}"
 
 
-def _said(one: Wanted, quote: str, going_on: str, either: str) -> str:
+def _said(one: Word, quote: str, going_on: str, either: str) -> str:
     first = f"{quote}{one.word}{quote}{going_on if one.may_go_on else ''}"
     return f"({either.join([first, *(f'{quote}{other}{quote}' for other in one.others)])})" if one.others else first
 

@@ -32,7 +32,7 @@ def by_order(
     dialect: str, names: tuple[str, ...], order: Order, limit: int, *, descending: bool, goes_on: bool
 ) -> Select[Any]:
     """The first dossiers of an order for which these conditions hold; `goes_on`: after the one that is bound."""
-    query = select(*COLUMNS).where(*together(dialect, names), *_beyond(order, descending, goes_on))
+    query = select(*COLUMNS).where(*together(dialect, names), *beyond(order, descending=descending, goes_on=goes_on))
     return query.order_by(*_ordered(dossiers.c, order, descending)).limit(literal_column(str(limit)))
 
 
@@ -53,7 +53,7 @@ def value_by_value(
     last that a page of those would have. Then it takes from each what is before that.
     """
     order = BY_RECEPTION
-    conditions = [*together("postgresql", names), *_beyond(order, descending, goes_on)]
+    conditions = [*together("postgresql", names), *beyond(order, descending=descending, goes_on=goes_on)]
     one = _values(walked)
     first = _each(one, walked, conditions, order, few, descending).lateral("few")
     last = select(first.c.received_on).join_from(one, first, true())
@@ -85,7 +85,8 @@ def _each(
     return query.limit(literal_column(str(limit)))
 
 
-def _beyond(order: Order, descending: bool, goes_on: bool) -> list[ColumnElement[bool]]:  # noqa: FBT001
+def beyond(order: Order, *, descending: bool, goes_on: bool) -> list[ColumnElement[bool]]:
+    """The condition that a dossier comes after the one that `last_` and the order's names are bound to."""
     if not goes_on:
         return []
     here = tuple_(*(dossiers.c[name] for name in order))

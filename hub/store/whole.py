@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from hub.record.merge import Claim, merge
 from hub.store import dossiers
 from hub.store.database import Database
-from hub.store.dossiers import DisownedRow, DossierRow, EventRow, RevisionRow, SourceRow
+from hub.store.dossier_rows import DossierRow
+from hub.store.dossiers import DisownedRow, EventRow, RevisionRow, SourceRow
+from hub.store.looking_up import codes_of_dossiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def whole(database: Database, row: DossierRow) -> WholeDossier:
     sources = dossiers.sources(database, row.id)
     return WholeDossier(
         row,
-        dossiers.codes(database, row.id),
+        codes_of_dossiers(database, [row.id]).get(row.id, []),
         sources,
         dossiers.timeline(database, row.id),
         dossiers.revisions_of(database, row.id),
