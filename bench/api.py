@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -201,8 +202,14 @@ def _similar() -> list[str]:
     ]
 
 
+@cache
+def _folder() -> Path:
+    """One for all that are served: the key there seals the log of reads, which no other key can go on with."""
+    return Path(tempfile.mkdtemp(prefix="hub-bench-api-"))
+
+
 def _hub(filled: Filled) -> list[str]:
-    folder = Path(tempfile.mkdtemp(prefix="hub-bench-api-"))
+    folder = _folder()
     config = folder / "config.yaml"
     config.write_text(
         f'database: {{url: "{filled.url}"}}\nweb: {{port: 0, processes: 2}}\n'
