@@ -18,7 +18,7 @@ from hub.api.routes import api, errors
 from hub.api.viewer import Viewer, open_to_query, scope, viewer
 from hub.outbox.exports import folders
 from hub.outbox.exports.allowed import still
-from hub.outbox.exports.options import Format, Options, is_installed
+from hub.outbox.exports.options import Options, is_installed
 from hub.outbox.exports.walking import Asked, asked
 from hub.record.grant import Grant
 from hub.record.moments import ZONE
@@ -32,10 +32,6 @@ from hub.view.fields import parse_fields
 _EXPORTS = [Tag(name="exports", description="Files of many dossiers: NDJSON, CSV, XLSX, Parquet.")]
 _MOST_UNFINISHED = 3  # of one client
 _WALKED = 0.9  # share of the work that is reading the record; the rest is writing the file
-_INSTALL = {
-    Format.PARQUET: "`pip install 'mot-cua-hub[parquet]'`",
-    Format.XLSX: "`pip install xlsxwriter`",
-}
 _FILE: dict[str | int, Any] = {
     status: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
     for status in (200, 206)
@@ -53,7 +49,10 @@ def ask_for_export(body: WantedExport) -> tuple[Answer, int, dict[str, str]]:
     """Ask for a file of the dossiers that there are now; `Location` says where it stands."""
     who, database, now = viewer(), ports.database(), datetime.now(UTC)
     if not is_installed(body.format):
-        detail = f"This hub cannot write {body.format}: its keeper installs that with {_INSTALL[body.format]}."
+        detail = (
+            f"This hub cannot write {body.format}: ask for another format, or its keeper to add what writes it, as "
+            "docs/exports.md says."
+        )
         raise ApiProblem(501, "format_not_installed", detail)
     what = _read(body, who.grant, now)
     note_read(Action.EXPORT, (), {"filter": body.filter, "fields": body.fields}, records=0)  # `estimate` tells of it

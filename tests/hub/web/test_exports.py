@@ -287,7 +287,7 @@ def test_a_format_that_is_not_installed_says_how_it_is(portal: FlaskClient, monk
     monkeypatch.setattr(export_routes, "is_installed", lambda form: form != "parquet")
     answer = asked(portal, format="parquet")
     assert (answer.status_code, answer.json["code"]) == (501, "format_not_installed")
-    assert "pip install 'mot-cua-hub[parquet]'" in answer.json["detail"]
+    assert "cannot write parquet: ask for another format, or its keeper" in answer.json["detail"]
 
 
 def test_every_read_is_noted_before_the_file_can_be_fetched(
