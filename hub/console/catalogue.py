@@ -8,10 +8,12 @@ from flask import render_template, request, url_for
 from flask_babel import lazy_gettext as _
 
 from hub.console.database import database
+from hub.console.page import Page
 from hub.console.words import Word
 from hub.record.catalogue import Agency, codes_of
 from hub.record.entities import AGENCY, PROCEDURE
 from hub.record.moments import today
+from hub.record.rights import Right
 from hub.store import catalogue, codes_seen
 from hub.store.catalogue import AGENCIES, FROM_FILE, PROCEDURES, Kind
 from hub.store.codes_seen import Service
@@ -133,3 +135,11 @@ def _chosen(name: str, choices: dict[str, Word]) -> str | None:
     """What the link chose; what nobody offers chooses nothing."""
     asked = request.args.get(name, "")
     return asked if asked in choices else None
+
+
+PAGES = (
+    Page("GET", "/catalogue", "agencies", agencies, Right.WATCH),
+    Page("GET", "/catalogue/procedures", "procedures", procedures, Right.WATCH),
+    Page("GET", "/catalogue/unknown", "unknown_codes", unknown, Right.WATCH),
+    Page("GET", "/catalogue/duplicates", "duplicate_services", duplicates, Right.WATCH),
+)

@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hub.console.database import database
+from hub.console.page import Page
 from hub.record.connector_state import Life
+from hub.record.rights import Right
 from hub.store import connectors, lapses, tallies
 from hub.store.connectors import ConnectorRow
 from hub.sync import completeness, freshness
@@ -45,3 +47,9 @@ def count(name: str) -> ResponseReturnValue:
 
 def _row(name: str) -> ConnectorRow:
     return connectors.named(database(), name) or abort(404)
+
+
+PAGES = (
+    Page("GET", "/connectors/<name>/completeness", "completeness", page, Right.WATCH),
+    Page("POST", "/connectors/<name>/completeness", "count_days", count, Right.RUN),
+)

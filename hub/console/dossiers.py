@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 
 from hub.console import due, parting, values, words
 from hub.console.database import database
+from hub.console.page import Page
 from hub.console.reads import note_page
 from hub.console.words import Word
 from hub.record.moments import end_of, start_of
+from hub.record.rights import Right
 from hub.record.shown import words as words_of
 from hub.record.status import Status
 from hub.store import connectors, cursor, dossiers
@@ -140,3 +142,9 @@ def _after() -> Place | None:
         return cursor.place(Sort.RECEIVED, request.args.get("after", ""))
     except cursor.CursorError:
         return None
+
+
+PAGES = (
+    Page("GET", "/dossiers", "dossiers", page, Right.DOSSIERS),
+    Page("GET", "/dossiers/<path:code>", "dossier", one, Right.DOSSIERS),
+)

@@ -3,6 +3,8 @@
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from hub.console.page import Page
+
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 _COOKIE = "hub_language"
 _A_YEAR = 365 * 24 * 3600
@@ -23,3 +25,6 @@ def choose() -> ResponseReturnValue:
     if language in LANGUAGES:
         response.set_cookie(_COOKIE, language, max_age=_A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return response
+
+
+PAGES = (Page("POST", "/language", "language", choose, None),)

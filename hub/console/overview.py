@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from flask import render_template
 
 from hub.console.database import database
+from hub.console.page import Page
+from hub.record.rights import Right
 from hub.store import dossiers, removals
 from hub.sync.health import Health, states
 
@@ -31,3 +33,10 @@ def connectors_part() -> str:
 def totals_part() -> str:
     """What refreshes seldom: it counts everything."""
     return render_template("console/_totals.html", totals=dossiers.totals(database()))
+
+
+PAGES = (
+    Page("GET", "/", "overview", page, Right.WATCH),
+    Page("GET", "/overview/connectors", "overview_connectors", connectors_part, Right.WATCH),
+    Page("GET", "/overview/totals", "overview_totals", totals_part, Right.WATCH),
+)

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hub.console.database import database
+from hub.console.page import Page
+from hub.console.visitor import visitor
 from hub.record.dossier import Name
 from hub.record.identity import codes_of, normalise, stand_in
+from hub.record.rights import Right
 from hub.record.signature import Signature
 from hub.store.candidates import is_of
 from hub.store.database import Database
@@ -55,7 +58,7 @@ def _decided(decide: _Decide, code: str) -> ResponseReturnValue:
         flash(_("Hồ sơ này không còn bản ghi đó; có thể người khác vừa tách hoặc gộp."))
     else:
         try:
-            done = decide(database(), name, asked["code"], Signature(g.holder, reason, datetime.now(UTC)))
+            done = decide(database(), name, asked["code"], Signature(visitor().name, reason, datetime.now(UTC)))
         except NotThatCode:
             flash(_("Bản ghi không còn mã đó, hoặc người khác vừa làm việc này."))
         else:
@@ -69,3 +72,9 @@ def _tell(name: Name, done: Parted) -> None:
     flash(_("Bản ghi %(key)s của %(connector)s nay thuộc hồ sơ này.", key=key, connector=connector))
     if done.others:
         flash(_("Hồ sơ khác cũng thay đổi: %(codes)s.", codes=", ".join(done.others)))
+
+
+PAGES = (
+    Page("POST", "/dossiers/<path:code>/part", "part", part, Right.MEND),
+    Page("POST", "/dossiers/<path:code>/rejoin", "rejoin", rejoin, Right.MEND),
+)

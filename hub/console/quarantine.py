@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hub.console.database import database
+from hub.console.page import Page
 from hub.console.reads import note_source
 from hub.record.connector_state import Life
+from hub.record.rights import Right
 from hub.store import connectors, cursor, quarantine, replays
 from hub.store.quarantine import QuarantineRow
 from hub.store.replays import Wanted
@@ -96,3 +98,9 @@ def readable(raw: bytes) -> str:
         return orjson.dumps(orjson.loads(raw), option=orjson.OPT_INDENT_2).decode()
     except orjson.JSONDecodeError:
         return raw.decode("utf-8", "replace")
+
+
+PAGES = (
+    Page("GET", "/quarantine", "quarantine", page, Right.WATCH),
+    Page("POST", "/quarantine/<name>/replay", "replay", replay, Right.RUN),
+)

@@ -6,9 +6,11 @@ from flask import Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hub.console.database import database
+from hub.console.page import Page
 from hub.console.quarantine import LONGEST_RAW, readable
 from hub.console.reads import note_source
 from hub.inspection.received import Received, Rereads, received
+from hub.record.rights import Right
 
 
 def page(name: str) -> ResponseReturnValue:
@@ -42,3 +44,9 @@ def _found(name: str) -> Received:
 
 def _is_whole() -> bool:
     return request.args.get("whole") == "1"
+
+
+PAGES = (
+    Page("GET", "/connectors/<name>/received", "received", page, Right.WATCH),
+    Page("GET", "/connectors/<name>/received/file", "received_file", file, Right.WATCH),
+)

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hub.console.database import database
+from hub.console.page import Page
+from hub.console.visitor import visitor
+from hub.record.rights import Right
 from hub.record.signature import Signature
 from hub.store import cursor, removals
 from hub.store.database import Database
@@ -60,7 +63,7 @@ def _decided(decide: _Decide, removal_id: int) -> ResponseReturnValue:
         flash(_("Hãy ghi lý do; lý do được giữ trong lịch sử."))
         return redirect(url_for("console.removals"))
     try:
-        marked = decide(database(), removal_id, Signature(g.holder, reason, datetime.now(UTC)))
+        marked = decide(database(), removal_id, Signature(visitor().name, reason, datetime.now(UTC)))
     except NotWaiting:
         flash(_("Việc này đã có người quyết định, hoặc một lượt đọc toàn bộ mới hơn đã thay thế."))
     else:
@@ -73,3 +76,10 @@ def _tell(marked: int | None) -> None:
         flash(_("Đã giữ nguyên các bản ghi."))
     else:
         flash(_("%(num)s bản ghi được đánh dấu là không còn ở nguồn. Không có gì bị xóa.", num=marked))
+
+
+PAGES = (
+    Page("GET", "/removals", "removals", page, Right.WATCH),
+    Page("POST", "/removals/<int:removal_id>/approve", "approve_removal", approve, Right.MEND, dangerous=True),
+    Page("POST", "/removals/<int:removal_id>/refuse", "refuse_removal", refuse, Right.MEND),
+)

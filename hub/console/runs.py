@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hub.console.database import database
+from hub.console.page import Page
+from hub.console.visitor import visitor
 from hub.record.connector_state import Life
+from hub.record.rights import Right
 from hub.record.run_state import RunState
 from hub.store import connectors, cursor, replays, runs
 from hub.store.runs import RunRow
@@ -78,7 +81,7 @@ def cancel(run_id: int) -> ResponseReturnValue:
         flash(_("Hãy ghi lý do; lý do được giữ cùng lượt chạy."))
         return redirect(url_for("console.run", run_id=run_id))
     try:
-        cancelling.cancel(database(), run_id, g.holder, reason, datetime.now(UTC))
+        cancelling.cancel(database(), run_id, visitor().name, reason, datetime.now(UTC))
     except CannotCancel:
         flash(_("Lượt %(id)s đã kết thúc, nên không hủy được nữa.", id=run.id))
     return redirect(url_for("console.run", run_id=run_id))
@@ -103,3 +106,12 @@ def _run(run_id: int) -> RunRow:
     if found is None:
         abort(404)
     return found
+
+
+PAGES = (
+    Page("POST", "/connectors/<name>/runs", "run_now", run_now, Right.RUN),
+    Page("GET", "/runs", "runs", page, Right.WATCH),
+    Page("GET", "/runs/<int:run_id>", "run", one, Right.WATCH),
+    Page("GET", "/runs/<int:run_id>/progress", "run_progress", progress_part, Right.WATCH),
+    Page("POST", "/runs/<int:run_id>/cancel", "cancel", cancel, Right.RUN),
+)

@@ -19,6 +19,7 @@ from hub.api.parameters import DossierPath
 from hub.api.problems import ApiProblem
 from hub.api.settings import Settings
 from hub.api.viewer import Viewer
+from hub.console.visitor import visitor
 from hub.record.status import Status
 from hub.store import clients
 from hub.store.cursor import CursorError
@@ -39,7 +40,7 @@ def _as_the_client() -> None:
     client = clients.named(cast("Database", current_app.extensions["hub.database"]), name) if name else None
     if client is None:
         abort(404)
-    g.viewer = Viewer(client, g.get("holder"), client.purpose, request.remote_addr or "")
+    g.viewer = Viewer(client, visitor().name, client.purpose, request.remote_addr or "")
     for name in ("HTTP_IF_NONE_MATCH", "HTTP_ACCEPT"):  # said of the page, not of the API's answer behind it
         request.environ.pop(name, None)
 

@@ -1,4 +1,4 @@
-"""The tables of who may ask, how much, and what was read; importing `outbox_tables` one has all tables."""
+"""The tables of who may ask, how much, and what was read; importing `watching_tables` one has all tables."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""The tables of what leaves the hub, and of how typing slips are found; importing this, one has all tables."""
+"""The tables of what leaves the hub, and of how typing slips are found."""
 
 from sqlalchemy import (
     BigInteger,

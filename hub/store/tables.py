@@ -163,7 +163,10 @@ runs = Table(
     Column("stop_reason", Text),  # likewise
     UniqueConstraint("connector_id", "fire_at"),
     Index("ix_runs_connector_id_id", "connector_id", "id"),
-    Index("ix_runs_state", "state"),
+    Index("ix_runs_state_id", "state", "id"),
+    Index("ix_runs_connector_id_state_id", "connector_id", "state", "id"),
+    Index("ix_runs_kind_id", "kind", "id"),
+    Index("ix_runs_queued_at", "queued_at"),
 )
 
 payloads = Table(

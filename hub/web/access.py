@@ -8,7 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hub.api.known import note_use
-from hub.api.viewer import Viewer
+from hub.api.viewer import Viewer, scope
+from hub.console.blueprint import PAGES
+from hub.console.visitor import Visitor
+from hub.record.rights import RIGHTS
+from hub.record.rights import Role as Person
 from hub.store import keys
 from hub.store.database import Database
 from hub.store.keys import Holder, Role
@@ -51,9 +55,11 @@ def guard() -> ResponseReturnValue | None:
     key = _session_key()
     if key is None:
         return _to_sign_in()
-    g.holder, g.may_change = key.name, key.role is Role.MANAGE
     g.viewer = Viewer(key.client, None, key.client.purpose, request.remote_addr or "")
-    if request.method == "POST" and request.blueprint == "console" and not g.may_change:
+    role = Person.ADMINISTRATOR if key.role is Role.MANAGE else Person.AUDITOR
+    g.visitor = Visitor(key.name, key.name, role, RIGHTS[role], scope(), sees_personal=True)
+    page = PAGES.get(request.endpoint or "")
+    if page is not None and page.right is not None and page.right not in g.visitor.rights:
         abort(403)
     return None
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from hub.store.outbox_tables import metadata
+from hub.store.watching_tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

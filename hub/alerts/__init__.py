@@ -1,0 +1,1 @@
+"""Trouble found by rules, kept until it is over, and told to whoever can mend it."""

@@ -1,0 +1,1 @@
+"""What the hub says of itself to machines: metrics and traces."""
