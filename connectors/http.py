@@ -13,12 +13,14 @@ from pydantic import SecretStr
 from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3 import exceptions as wire
 
+from connectors.along import carried
 from connectors.answers import Answer, data_of
 from connectors.body import Body
 from connectors.broken import TRY_LATER, error_of_exchange
 from connectors.contract import Warning  # noqa: A004  (the operators' word)
 from connectors.errors import Changed, ConnectorError, Unavailable
 from connectors.expiry import ends
+from connectors.fence import keep_inside
 from connectors.peers import PeerAdapter
 from connectors.scrub import plain_address
 from connectors.settings import HttpSettings
@@ -126,10 +128,13 @@ class Client:
     ) -> "Answer | _Redirect | ConnectorError":
         """One request and its answer. What broke is returned, not raised: the library's errors, which would hang on
         to ours as their context, repeat the address with its secrets and keep the connection open."""
+        keep_inside(url)
         waits = (self._settings.connect_timeout_seconds, self._settings.timeout_seconds)
         try:
             with closing(
-                self._session.request(method, url, **request, timeout=waits, allow_redirects=False, stream=True)
+                self._session.request(
+                    method, url, **carried(request), timeout=waits, allow_redirects=False, stream=True
+                )
             ) as response:
                 seen.response = response
                 if response.is_redirect and follow:

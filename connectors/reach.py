@@ -15,6 +15,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from connectors.broken import TRY_LATER, error_of_tls
 from connectors.errors import Changed, ConnectorError, Unavailable
 from connectors.expiry import certificate_of, subject, until
+from connectors.fence import keep_inside
 from connectors.scrub import plain_address
 from connectors.settings import HttpSettings
 from connectors.turns import turn
@@ -35,6 +36,7 @@ def reach(settings: HttpSettings, url: str) -> Iterator[str]:
     target = urlsplit(url)
     if target.hostname is None:
         return
+    keep_inside(url)
     proxy = None if settings.proxy is None else urlsplit(settings.proxy.get_secret_value())
     first = target if proxy is None or proxy.hostname is None else proxy
     where = "the proxy " if first is proxy else ""

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, quote_plus
 
 import requests
@@ -28,7 +29,7 @@ from connectors.scrub import BLANK, SHORTEST, secrets_in
 _KEPT = 64 * 1024  # of each body
 _MARGIN = 4 * 1024  # read beyond that, so that no secret is cut in half before it is looked for
 
-_exchanges: ContextVar["list[Exchange] | None"] = ContextVar("exchanges", default=None)
+_witness: ContextVar["Witness | None"] = ContextVar("witness", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,30 @@ class Exchange:
     error: str | None = None  # what broke
 
 
+class Witness(Protocol):
+    """Whoever looks on."""
+
+    def saw(self, sight: "Sight") -> None:
+        """An exchange is over; called in the thread that made it."""
+        ...
+
+
 @contextmanager
 def witnessed() -> Iterator[list[Exchange]]:
     """The exchanges that every connector makes in this block, in their order."""
     seen: list[Exchange] = []
-    before = _exchanges.set(seen)
-    try:
+    with watched_by(_Everything(seen)):
         yield seen
+
+
+@contextmanager
+def watched_by(witness: Witness) -> Iterator[None]:
+    """Let this witness see the exchanges that every connector makes in this block."""
+    before = _witness.set(witness)
+    try:
+        yield
     finally:
-        _exchanges.reset(before)
+        _witness.reset(before)
 
 
 @dataclass(slots=True)
@@ -67,38 +83,77 @@ class Testimony:
     body: Body = field(default_factory=Body)
     error: str | None = None
 
+    @property
+    def asked(self) -> requests.PreparedRequest | None:
+        """The request, where one was made."""
+        return self.request if self.response is None else self.response.request
+
 
 @contextmanager
 def testifying(settings: BaseModel, got: Callable[[], Iterable[str]]) -> Iterator[Testimony]:
     """To be filled in while one exchange is made; costs nothing where nobody looks. `got` are secrets besides those of
     the settings, such as a token."""
-    testimony, began, seen = Testimony(), monotonic(), _exchanges.get()
+    testimony, began, witness = Testimony(), monotonic(), _witness.get()
     try:
         yield testimony
     except ConnectorError as error:
         testimony.error = str(error)
         raise
     finally:
-        response = testimony.response
-        request = testimony.request if response is None else response.request
-        if seen is not None and request is not None:
-            seen.append(_exchange(testimony, request, monotonic() - began, Blanks(settings, got())))
+        if witness is not None and (request := testimony.asked) is not None:
+            witness.saw(Sight(testimony, request, monotonic() - began, settings, tuple(got())))
 
 
-def _exchange(testimony: Testimony, request: requests.PreparedRequest, seconds: float, blanks: "Blanks") -> Exchange:
-    response, answer = testimony.response, testimony.body
-    return Exchange(
-        request.method or "",
-        blanks.text(request.url or ""),
-        blanks.headers(request.headers),
-        blanks.text(_text(_bytes(request.body), request.headers)),
-        None if response is None else response.status_code,
-        {} if response is None else blanks.headers(response.headers),
-        "" if response is None else blanks.text(_text(answer.head(_KEPT + _MARGIN), response.headers)),
-        answer.size,
-        seconds,
-        None if testimony.error is None else blanks.text(testimony.error),
-    )
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """An exchange as it was seen; made fit to be shown only for who wants that, as it takes time."""
+
+    testimony: Testimony
+    request: requests.PreparedRequest
+    seconds: float
+    settings: BaseModel
+    got: tuple[str, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether it did not bring what is asked for: no answer, a bad status, or a web page in place of data."""
+        response = self.testimony.response
+        if self.testimony.error is not None or response is None or response.status_code >= HTTPStatus.BAD_REQUEST:
+            return True
+        return str(response.headers.get("Content-Type", "")).lower().startswith("text/html")
+
+    @property
+    def body(self) -> Body:
+        """What came back, whole."""
+        return self.testimony.body
+
+    def exchange(self, kept: int = _KEPT) -> Exchange:
+        """Without secrets; the first so many letters of each body."""
+        response, request, blanks = self.testimony.response, self.request, Blanks(self.settings, self.got)
+        error = self.testimony.error
+        most = kept + _MARGIN
+        return Exchange(
+            request.method or "",
+            blanks.text(request.url or ""),
+            blanks.headers(request.headers),
+            blanks.text(_text(_bytes(request.body)[: most if kept < _KEPT else None], request.headers))[:kept],
+            None if response is None else response.status_code,
+            {} if response is None else blanks.headers(response.headers),
+            "" if response is None else blanks.text(_text(self.body.head(most), response.headers))[:kept],
+            self.body.size,
+            self.seconds,
+            None if error is None else blanks.text(error),
+        )
+
+
+class _Everything:
+    """A witness who keeps all."""
+
+    def __init__(self, seen: list[Exchange]) -> None:
+        self._seen = seen
+
+    def saw(self, sight: Sight) -> None:
+        self._seen.append(sight.exchange())
 
 
 class Blanks:

@@ -12,6 +12,7 @@ import paramiko
 
 from connectors.body import Body
 from connectors.errors import Changed, ConnectorError, Refused, Unavailable
+from connectors.fence import keep_inside
 from connectors.files.folder import CHUNK, HERE, Entry, told
 from connectors.files.settings import SftpSettings
 
@@ -130,6 +131,7 @@ class SftpFolder:
     def _socket(self) -> socket.socket:
         settings = self._settings
         try:
+            keep_inside(f"http://{settings.host}/")
             return socket.create_connection((settings.host, settings.port), settings.connect_timeout_seconds)
         except socket.gaierror:
             hint = "Check `host` in the settings, and whether the hub's machine can look names up."

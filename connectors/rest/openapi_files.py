@@ -12,6 +12,7 @@ from ruamel.yaml.error import YAMLError
 
 from connectors.charset import as_utf8
 from connectors.errors import Changed, ConnectorError
+from connectors.fence import keep_inside
 from connectors.http import same_origin
 from connectors.scrub import plain_address
 from connectors.wording import quoted
@@ -75,7 +76,10 @@ class Library:
             raise Unresolved("is an address, which a file is not allowed to have asked")
         if not target.lower().endswith(_ENDINGS):
             raise Unresolved("is no JSON or YAML file")
-        return str((Path(base).parent / unquote(target)).resolve())
+        beside = (Path(base).parent / unquote(target)).resolve()
+        if not beside.is_relative_to(Path(self.place).parent):
+            keep_inside(beside.as_uri())
+        return str(beside)
 
     def _document(self, place: str) -> Any:
         if place not in self._read:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from connectors import xml
 from connectors.errors import Changed, ConnectorError
+from connectors.fence import keep_inside
 from connectors.http import same_origin
 from connectors.scrub import plain_address
 from connectors.soap.catalogue import standard
@@ -83,6 +84,8 @@ class Library:
         path = Path(normpath(Path(base.place).parent / unquote(location.removeprefix("file://"))))
         beside = path if path.is_file() else self._in_folder(location, namespace)
         if beside is not None:
+            if not beside.is_relative_to(self._folder()):
+                keep_inside(beside.as_uri())
             return self._take(str(beside), _read)
         if standard(namespace) is None:
             self._passed_over(
@@ -164,9 +167,12 @@ class Library:
 
     def _files(self) -> list[Path]:
         if self._folder_files is None:
-            place = Path(self._place)
-            self._folder_files = sorted(_files_below(place if place.is_dir() else place.parent))
+            self._folder_files = sorted(_files_below(self._folder()))
         return self._folder_files
+
+    def _folder(self) -> Path:
+        place = Path(self._place)
+        return place if place.is_dir() else place.parent
 
 
 class TooMany(Changed):
