@@ -52,6 +52,13 @@ def example(reason: Reason) -> str:
     return value if _of_things(_plain(reason), value) else scrubbed(value)
 
 
+def is_open(group: Group) -> bool:
+    """Whether what a table lacks is said in full: a thing's word, and nothing that may be about somebody."""
+    text = group.text or ""
+    hidden = text == scrubbed(text) and "x" in text
+    return bool(text) and not hidden and _of_things(group.field, text)
+
+
 def scrubbed(text: str) -> str:
     """The form of a text without what it says: letters as x, digits as 9."""
     return "".join("9" if one.isdigit() else "x" if one.isalnum() or not one.isascii() else one for one in text)

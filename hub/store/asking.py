@@ -34,7 +34,7 @@ def bound(dialect: str, values: Values) -> dict[str, Any]:
 
 @lru_cache(maxsize=512)  # more than the kinds of lists that all clients together ask for
 def _compiled(statement: Select[Any], dialect: Dialect) -> tuple[str, Values]:
-    required = {name for name, one in statement.compile(dialect=dialect).binds.items() if one.required}
-    told = statement.params(dict.fromkeys(required))
-    compiled = told.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-    return str(compiled), {name: value for name, value in compiled.params.items() if name not in required}
+    compiled = statement.compile(dialect=dialect)
+    required = {name for name, one in compiled.binds.items() if one.required}
+    expanded = compiled.construct_expanded_state(dict.fromkeys(required))
+    return expanded.statement, {name: value for name, value in expanded.parameters.items() if name not in required}

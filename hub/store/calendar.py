@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, delete, select
 
+from hub.record.signature import Signature
+from hub.store import acts
 from hub.store.catalogue_tables import calendar
 from hub.store.sets import insert_into, many, slices
 from schedules.calendar.days import Calendar, Days, Kind, SpecialDay
@@ -47,7 +49,7 @@ def difference(connection: Connection, days: Days, origin: str) -> Difference:
     )
 
 
-def load(connection: Connection, days: Days, origin: str, now: datetime) -> Difference:
+def load(connection: Connection, days: Days, origin: str, now: datetime, by: Signature | None = None) -> Difference:
     """Keep the days of a file, whole; loading it again changes nothing."""
     found = difference(connection, days, origin)
     for some in slices([line.day for line in found.removed]):
@@ -56,7 +58,16 @@ def load(connection: Connection, days: Days, origin: str, now: datetime) -> Diff
     statement = insert_into(connection, calendar)
     replaced = {name: statement.excluded[name] for name in ("kind", "name", "origin", "changed_at")}
     many(connection, statement.on_conflict_do_update(index_elements=["day"], set_=replaced), rows)
+    if found:
+        before = acts.told({line.day: _said(line) for line in (*found.removed, *(one for one, _ in found.changed))})
+        after = acts.told({line.day: _said(line) for line in (*found.added, *(one for _, one in found.changed))})
+        act = acts.Act.CHANGED
+        acts.note(connection, acts.signed(by, now), acts.Kind.CALENDAR, origin, act, before=before, after=after)
     return found
+
+
+def _said(line: Line) -> str:
+    return f"{line.kind}: {line.name}"
 
 
 def calendar_of(connection: Connection) -> Calendar:

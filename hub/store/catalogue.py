@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic
 
-from sqlalchemy import Connection, Row, Select, Table, delete, exists, insert, select
+from sqlalchemy import Connection, Row, Select, Table, delete, exists, func, insert, select
 
 from hub.record.catalogue import (
     FILES_FIRST,
@@ -80,6 +80,13 @@ def find_procedure_on(connection: Connection, code: str, day: date) -> Found[Pro
 def entries(connection: Connection, kind: Kind[Entry]) -> list[Entry]:
     """A whole catalogue, of every origin: by code, the best origin first."""
     return sorted(_entries(connection, kind), key=_order)
+
+
+def fingerprint(connection: Connection, kind: Kind[Any]) -> tuple[Any, ...]:
+    """What differs whenever the catalogue does: whoever keeps it at hand looks at this first."""
+    column = kind.table.c
+    row = connection.execute(select(func.count(), func.max(column.id), func.max(column.changed_at))).one()
+    return tuple(row)
 
 
 def said(connection: Connection, kind: Kind[Any], *, by_systems: bool) -> list[dict[str, Any]]:

@@ -1,14 +1,17 @@
-"""Who asks the hub: programs, departments, and (until people have accounts) operators."""
+"""Who asks the hub with keys or tokens: portals, partners and other programs, and departments that push."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
 
 from hub.record.grant import EVERYTHING, NOTHING, Grant
+from hub.record.signature import Signature
+from hub.store import acts
 from hub.store.access_tables import clients
+from hub.store.acts import Act
 from hub.store.database import Database, Transaction
 from hub.store.engine_tables import feed
 
@@ -81,13 +84,14 @@ class Done:
 
 
 COLUMNS = tuple(clients.c)
+_NOTED = ("title", "role", "connector", "grant", "quota", "issuer", "subject", "purpose")
 
 
 class SubjectTaken(Exception):
     """Another client comes with these tokens already; the sentence says which."""
 
 
-def put(transaction: Transaction, wanted: Wanted, now: datetime) -> Done:
+def put(transaction: Transaction, wanted: Wanted, now: datetime, reason: str = "") -> Done:
     """Register a client, or make the one of this name what is wanted. Its keys stay as they are.
 
     Raises:
@@ -109,11 +113,28 @@ def put(transaction: Transaction, wanted: Wanted, now: datetime) -> Done:
     known = transaction.execute(select(*COLUMNS).where(clients.c.name == wanted.name)).one_or_none()
     if known is None or (known.role, _kept(known.grant)) != (wanted.role, wanted.grant):
         values["sees_from"] = transaction.scalar(select(feed.c.position))
+    before = None if known is None else noted(transaction, wanted.name)
     if known is not None:
         transaction.execute(update(clients).where(clients.c.id == known.id).values(**values))
-        return Done(known.id, made=False)
-    made = insert(clients).values(name=wanted.name, created_at=now, **values).returning(clients.c.id)
-    return Done(transaction.execute(made).scalar_one(), made=True)
+        done = Done(known.id, made=False)
+    else:
+        made = insert(clients).values(name=wanted.name, created_at=now, **values).returning(clients.c.id)
+        done = Done(transaction.execute(made).scalar_one(), made=True)
+    note(transaction, Signature(wanted.author or acts.HUB, reason, now), wanted.name, before)
+    return done
+
+
+def note(transaction: Transaction, signature: Signature, name: str, before: str | None) -> None:
+    """Tell what became of a client; `before` is what `noted` said of it before, None of a new one."""
+    after = noted(transaction, name)
+    act = Act.MADE if before is None else Act.REMOVED if after is None else Act.CHANGED
+    acts.note(transaction, signature, acts.Kind.CLIENT, name, act, before=before, after=after)
+
+
+def noted(transaction: Transaction, name: str) -> str | None:
+    """A client as changes of it are told; None where there is none."""
+    row = transaction.execute(select(*(clients.c[one] for one in _NOTED)).where(clients.c.name == name)).one_or_none()
+    return None if row is None else acts.told(dict(zip(_NOTED, row, strict=True)))
 
 
 def _not_taken(transaction: Transaction, wanted: Wanted) -> None:
@@ -126,9 +147,13 @@ def _not_taken(transaction: Transaction, wanted: Wanted) -> None:
         raise SubjectTaken(f"{told}; take them from it first, or name another")
 
 
-def remove(transaction: Transaction, name: str) -> bool:
+def remove(transaction: Transaction, name: str, by: Signature | None = None) -> bool:
     """Forget a client with its keys, subscriptions and exports; what it read stays told. False: there is none."""
-    return transaction.execute(delete(clients).where(clients.c.name == name)).rowcount == 1
+    before = noted(transaction, name)
+    removed = transaction.execute(delete(clients).where(clients.c.name == name)).rowcount == 1
+    if removed:
+        note(transaction, acts.signed(by, datetime.now(UTC)), name, before)
+    return removed
 
 
 def named(database: Database, name: str) -> Client | None:

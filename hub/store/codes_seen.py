@@ -1,18 +1,18 @@
 """Codes of agencies and procedures that records name: what the catalogues lack, and what several systems serve."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, func, select
 
-from hub.record.catalogue import Agency, Procedure, codes_of, find_agency, national_code
+from hub.record.catalogue import Procedure, codes_of, find_agency, national_code
 from hub.record.connector_state import Life
 from hub.record.entities import AGENCY, PROCEDURE
 from hub.store import catalogue
-from hub.store.catalogue import AGENCIES, PROCEDURES
+from hub.store.catalogue import AGENCIES, PROCEDURES, Kind
 from hub.store.catalogue_tables import codes_seen
 from hub.store.database import Database
 from hub.store.sets import insert_into, many
@@ -88,6 +88,7 @@ class SharedService:
     others: tuple[str, ...] = ()
 
 
+Entries: TypeAlias = Callable[[Connection, Kind[Any]], list[Any]]
 Shared: TypeAlias = Mapping[str, SharedService]  # by national code
 
 
@@ -116,11 +117,14 @@ def note(connection: Connection, connector_id: int, seen: dict[Seen, str | None]
     many(connection, statement.on_conflict_do_update(index_elements=key, set_=again), rows)
 
 
-def unknown(connection: Connection) -> list[UnknownCode]:
-    """The codes that no entry of the catalogues has, on whatever days, by kind and code."""
+def unknown(connection: Connection, read: Entries = catalogue.entries) -> list[UnknownCode]:
+    """The codes that no entry of the catalogues has, on whatever days, by kind and code.
+
+    `read` gives the entries: whoever asks often keeps them at hand.
+    """
     known = {
-        AGENCY: {code for entry in catalogue.entries(connection, AGENCIES) for code, _ in codes_of(entry)},
-        PROCEDURE: {entry.code for entry in catalogue.entries(connection, PROCEDURES)},
+        AGENCY: {code for entry in read(connection, AGENCIES) for code, _ in codes_of(entry)},
+        PROCEDURE: {entry.code for entry in read(connection, PROCEDURES)},
     }
     found: dict[Seen, list[Naming]] = defaultdict(list)
     for kind, service, naming in _namings(connection):
@@ -129,19 +133,21 @@ def unknown(connection: Connection) -> list[UnknownCode]:
     return [UnknownCode(*seen, found[seen]) for seen in sorted(found)]
 
 
-def duplicate_services(connection: Connection, day: date) -> list[Service]:
+def duplicate_services(connection: Connection, day: date, read: Entries = catalogue.entries) -> list[Service]:
     """Procedures that several connectors serve, or several portals offer: those of several agencies first.
 
     What the one-portal rule is about (Decree 61/2018 Art. 24-25; since 2025 Decree 118/2025). Retired
-    connectors do not count.
+    connectors do not count. `read` as in `unknown`.
     """
     serving: dict[str, list[Naming]] = defaultdict(list)
     for kind, service, naming in _namings(connection):
         if kind == PROCEDURE:
             serving[service].append(naming)
-    known = catalogue.entries(connection, PROCEDURES)
+    known = read(connection, PROCEDURES)
     names, portals = _in_force(known, day)
-    agencies = catalogue.entries(connection, AGENCIES)
+    listed = read(connection, AGENCIES)
+    registered = {one.agency for named in serving.values() for one in named}
+    agencies = {code: entry.code if (entry := find_agency(listed, code, day).entry) else code for code in registered}
     several = {code for code, named in serving.items() if len({one.connector for one in named}) > 1}
     several |= {code for code, places in portals.items() if len(places) > 1}
     services = [
@@ -149,7 +155,7 @@ def duplicate_services(connection: Connection, day: date) -> list[Service]:
             code,
             names.get(code) or next((one.name for one in serving[code] if one.name), None),
             serving[code],
-            _agencies_of(serving[code], agencies, day),
+            sorted({agencies[one.agency] for one in serving[code]}),  # two forms of one agency's code are one
             sorted(portals.get(code, ())),
         )
         for code in several
@@ -218,9 +224,3 @@ def _in_force(known: Iterable[Procedure], day: date) -> tuple[dict[str, str], di
             if entry.portal:
                 portals[national_code(entry.code)].add(entry.portal)
     return names, portals
-
-
-def _agencies_of(namings: Iterable[Naming], known: list[Agency], day: date) -> list[str]:
-    """Different agencies: two forms of one agency's code are one where the catalogue says so."""
-    found = {one.agency: find_agency(known, one.agency, day).entry for one in namings}
-    return sorted({entry.code if entry else code for code, entry in found.items()})

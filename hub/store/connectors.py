@@ -41,6 +41,9 @@ class ConnectorRow:
     described_as: str | None
     stale_since: datetime | None  # its freshness objective, as it was last evaluated
     stale_because: dict[str, str] | None
+    owner: str  # the unit or person that answers for the system; empty where nobody said
+    contact: str  # their e-mail address or telephone
+    limits: dict[str, Any] | None  # what its department bears, as its document says
 
     def stale(self, now: datetime) -> bool:
         """Whether the source was last read longer ago than promised."""

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from hub.store import sessions
 from hub.store.alone import Alone
+from hub.telemetry import counted
 
 T = TypeVar("T")
 Transaction: TypeAlias = Connection  # what the rooms above hand back to the store, unopened
@@ -187,7 +188,7 @@ def _postgresql(url: URL, **options: Any) -> Engine:
         connect_args={name: value for name, value in sessions.CLIENT.items() if name not in url.query},
     )
     event.listen(engine, "connect", sessions.begin)
-    return engine
+    return _counted(engine)
 
 
 def _sqlite(file: str | None, root: Path) -> Engine:
@@ -205,6 +206,12 @@ def _sqlite(file: str | None, root: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60}, hide_parameters=True)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
+    return _counted(engine)
+
+
+def _counted(engine: Engine) -> Engine:
+    event.listen(engine, "checkout", lambda *_: counted.connections(1))
+    event.listen(engine, "checkin", lambda *_: counted.connections(-1))
     return engine
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.record.run_state import RunState
+from hub.store import run_hours
 from hub.store.connectors import Lease
 from hub.store.database import Database
 from hub.store.sets import rows_with
@@ -84,6 +85,7 @@ def begin_run(database: Database, connector_id: int, mapping: str, sentence: str
     begun = insert(runs).values(**row, **times, mapping=mapping, sentence=sentence).returning(runs.c.id)
     with database.write() as connection:
         run_id: int = connection.execute(begun).scalar_one()
+        run_hours.count(connection, connector_id, now, dict.fromkeys(run_hours.COUNTED, 0), None, RunState.SUCCEEDED)
     return run_id
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,8 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from hub.record.grant import Grant
 from hub.record.moments import today
+from hub.record.signature import Signature
+from hub.store import acts
 from hub.store.access_tables import clients
 from hub.store.database import Database
 from hub.store.engine_tables import feed
@@ -148,30 +150,41 @@ def get(database: Database, export_id: int) -> Export | None:
         return None if row is None else export_of(row)
 
 
-def listed(database: Database, client_id: int | None, before: int | None = None, limit: int = 50) -> list[Export]:
-    """Exports, newest first; of one client, or of all."""
+def listed(
+    database: Database, client_id: int | None, before: int | None = None, limit: int = 50, state: str | None = None
+) -> list[Export]:
+    """Exports, newest first; of one client, or of all; in one state, or in any."""
     query = QUERY.order_by(exports.c.id.desc()).limit(limit)
     if client_id is not None:
         query = query.where(exports.c.client_id == client_id)
     if before is not None:
         query = query.where(exports.c.id < before)
+    if state is not None:
+        query = query.where(exports.c.state == state)
     with database.read() as connection:
         return [export_of(row) for row in connection.execute(query).mappings()]
 
 
-def cancel(database: Database, export_id: int, sentence: str, now: datetime) -> bool:
+def cancel(database: Database, export_id: int, sentence: str, now: datetime, by: Signature | None = None) -> bool:
     """Nobody wants it any more; False where it has ended already."""
     open_one = (exports.c.id == export_id) & exports.c.state.in_(UNFINISHED)
     ended = update(exports).where(open_one).values(**ending(ExportState.CANCELLED, sentence, now, None))
     with database.write() as connection:
-        return connection.execute(ended).rowcount == 1
+        cancelled = connection.execute(ended).rowcount == 1
+        if cancelled:
+            acts.note(connection, acts.signed(by, now), acts.Kind.EXPORT, str(export_id), acts.Act.CANCELLED)
+    return cancelled
 
 
-def remove(database: Database, export_id: int) -> bool:
+def remove(database: Database, export_id: int, by: Signature | None = None) -> bool:
     """Forget one that has ended; False where it has not, or there is none."""
     mine = (exports.c.id == export_id) & exports.c.state.not_in(UNFINISHED)
     with database.write() as connection:
-        return connection.execute(delete(exports).where(mine)).rowcount == 1
+        removed = connection.execute(delete(exports).where(mine)).rowcount == 1
+        if removed:
+            signature = acts.signed(by, datetime.now(UTC))
+            acts.note(connection, signature, acts.Kind.EXPORT, str(export_id), acts.Act.REMOVED)
+    return removed
 
 
 def expire(database: Database, now: datetime) -> int:

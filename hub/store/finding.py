@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from hub.store import dossier_rows
-from hub.store.asking import bound
+from hub.store import dossier_rows, outlines
+from hub.store.asking import ask, bound
 from hub.store.database import Database
 from hub.store.dossier_rows import COLUMNS, DossierRow, as_rows
 from hub.store.filters import Filter, Narrowed, narrowed
+from hub.store.outlines import Outline
 from hub.store.scope import Scope
 from hub.store.sets import rows_with
 from hub.store.tables import dossiers
@@ -52,7 +53,7 @@ def keys_of(sort: Sort) -> tuple[str, ...]:
     return _KEYS[sort]
 
 
-def place_of(row: DossierRow, sort: Sort) -> Place:
+def place_of(row: DossierRow | Outline, sort: Sort) -> Place:
     """Where a list that ends with this dossier goes on."""
     return Place(sort, tuple(getattr(row, name) for name in _KEYS[sort]))
 
@@ -89,6 +90,29 @@ def page(
     return rows
 
 
+def outline(
+    database: Database, wanted: Filter, scope: Scope, sort: Sort, after: Place | None, limit: int
+) -> list[Outline] | None:
+    """As `page`, without what the dossiers say; None: where that would not be found any sooner."""
+    found = narrowed(database, wanted, scope)
+    if found is None or found.search or sort is Sort.DUE or (_KEYS[sort] == BY_RECEPTION and found.walked):
+        return None
+    if after is not None and after.sort is not sort:
+        raise ValueError("a list goes on in the order in which it began")
+    last = {} if after is None else _last(sort, after)
+    most, descending = _rounded(limit), sort in _DESCENDING
+    statement = by_order(
+        found.dialect,
+        found.all_names,
+        _KEYS[sort],
+        most,
+        descending=descending,
+        goes_on=bool(last),
+        columns=outlines.COLUMNS,
+    )
+    return [Outline(*row) for row in ask(database, statement, {**found.all_values, **last})[:limit]]
+
+
 def by_id(database: Database, ids: Collection[int], scope: Scope) -> dict[int, DossierRow]:
     """The dossiers of these ids that the scope sees; also those that are part of another one now, or gone."""
     with database.read() as connection:
@@ -119,7 +143,7 @@ def matches(database: Database, ids: Sequence[int], wanted: Filter, scope: Scope
 
 def _listed(database: Database, found: Narrowed, sort: Sort, after: Place | None, limit: int) -> list[DossierRow]:
     order, descending = _KEYS[sort], sort in _DESCENDING
-    last = {} if after is None else {f"last_{name}": key for name, key in zip(order, after.keys, strict=True)}
+    last = {} if after is None else _last(sort, after)
     if order == BY_RECEPTION and (walked := found.walked):
         most = _rounded(limit)
         few = -(-most // walked.how_many)
@@ -128,6 +152,10 @@ def _listed(database: Database, found: Narrowed, sort: Sort, after: Place | None
         )
         return dossier_rows.ask(database, statement, {**found.values, **walked.values, **last}, limit)
     return _rows(database, found, order, limit, last, descending=descending)
+
+
+def _last(sort: Sort, after: Place) -> dict[str, Any]:
+    return {f"last_{name}": key for name, key in zip(_KEYS[sort], after.keys, strict=True)}
 
 
 def _rounded(limit: int) -> int:

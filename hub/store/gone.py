@@ -63,6 +63,15 @@ def held(database: Database, connector_id: int, before: datetime, since: datetim
         yield from connection.execution_options(yield_per=10_000).scalars(query).partitions()
 
 
+def renewed(database: Database, connector_id: int, run_id: int, began: datetime) -> int:
+    """How many of a connector's dossier records the run of a listing has stored anew: the hub held them before, too."""
+    mine = (_record.connector_id == connector_id, _record.entity == DOSSIER, _record.gone_at.is_(None))
+    stored = select(func.count()).where(*mine, _record.stored_at >= began).scalar_subquery()
+    with database.read() as connection:
+        some: int = connection.execute(select(stored - runs.c.created).where(runs.c.id == run_id)).scalar_one()
+        return max(some, 0)
+
+
 def doubt(connection: Connection, connector_id: int, keys: Collection[str], before: datetime) -> None:
     """A person will be asked about these records: one that is seen until then has a digest again."""
     for some in slices(list(keys)):

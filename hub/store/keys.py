@@ -5,13 +5,16 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, or_, select, update
 
+from hub.record.signature import Signature
+from hub.store import acts
 from hub.store import clients as asking
 from hub.store.access_tables import client_keys, clients
+from hub.store.acts import Act, Kind
 from hub.store.clients import Client, Role, Wanted
 from hub.store.database import Database, Transaction
 
@@ -24,6 +27,7 @@ __all__ = [
     "Role",
     "add",
     "digest",
+    "expire",
     "held",
     "holder",
     "issue",
@@ -104,11 +108,13 @@ def issue(
     *,
     expires_at: datetime | None = None,
     author: str = "",
+    reason: str = "",
 ) -> str:
     """A new key for `name`, shown this once; its older keys stop working. Its grant and the like stay as they are.
 
     Without a role the client keeps the one that it has; a new client then reads.
     """
+    by = Signature(author or acts.HUB, reason, now)
     with database.write() as transaction:
         known = transaction.execute(select(clients.c.id).where(clients.c.name == name)).one_or_none()
         if known is None:
@@ -116,12 +122,26 @@ def issue(
             client_id = asking.put(transaction, wanted, now).id
         else:
             client_id = known.id
-            _change_role(transaction, client_id, role, connector, author, now)
+            if role is not None:
+                before = asking.noted(transaction, name)
+                _change_role(transaction, client_id, role, connector, author, now)
+                if asking.noted(transaction, name) != before:
+                    asking.note(transaction, by, name, before)
+        before = _noted(transaction, name)
         transaction.execute(delete(client_keys).where(client_keys.c.client_id == client_id))
-        return _made(transaction, client_id, now, expires_at).key
+        made = _made(transaction, client_id, now, expires_at)
+        _note(transaction, by, name, Act.MADE if before is None else Act.RENEWED, before)
+        return made.key
 
 
-def add(database: Database, name: str, now: datetime, expires_at: datetime | None, old_until: datetime | None) -> Made:
+def add(
+    database: Database,
+    name: str,
+    now: datetime,
+    expires_at: datetime | None,
+    old_until: datetime | None,
+    by: Signature | None = None,
+) -> Made:
     """One more key for a client, shown this once; its older keys work until `old_until` at most (None: as they did).
 
     Raises:
@@ -131,11 +151,14 @@ def add(database: Database, name: str, now: datetime, expires_at: datetime | Non
         client_id: int | None = transaction.scalar(select(clients.c.id).where(clients.c.name == name))
         if client_id is None:
             raise LookupError(name)
+        before = _noted(transaction, name)
         if old_until is not None:
             longer = or_(client_keys.c.expires_at.is_(None), client_keys.c.expires_at > old_until)
             older = update(client_keys).where(client_keys.c.client_id == client_id, longer)
             transaction.execute(older.values(expires_at=old_until))
-        return _made(transaction, client_id, now, expires_at)
+        made = _made(transaction, client_id, now, expires_at)
+        _note(transaction, acts.signed(by, now), name, Act.MADE, before)
+        return made
 
 
 def holder(database: Database, key: str, now: datetime) -> Holder | None:
@@ -164,20 +187,39 @@ def listed(database: Database) -> list[ApiKey]:
 
 def held(database: Database, name: str) -> list[ApiKey]:
     """The keys of one client."""
-    return [key for key in listed(database) if key.name == name]
+    query = select(client_keys, clients.c.name, clients.c.role, clients.c.connector).join_from(client_keys, clients)
+    with database.read() as connection:
+        rows = connection.execute(query.where(clients.c.name == name).order_by(client_keys.c.id))
+        return [_key(row) for row in rows]
 
 
-def revoke(database: Database, name: str, key_id: int | None = None) -> bool:
+def revoke(database: Database, name: str, key_id: int | None = None, by: Signature | None = None) -> bool:
     """Stop every key of a client working, or one of them; False where there is none."""
     with database.write() as transaction:
-        return remove(transaction, name, key_id)
+        return remove(transaction, name, key_id, by)
 
 
-def remove(transaction: Transaction, name: str, key_id: int | None = None) -> bool:
+def remove(transaction: Transaction, name: str, key_id: int | None = None, by: Signature | None = None) -> bool:
     """Like `revoke`, within a transaction."""
     mine = client_keys.c.client_id.in_(select(clients.c.id).where(clients.c.name == name))
     which = mine if key_id is None else mine & (client_keys.c.id == key_id)
-    return transaction.execute(delete(client_keys).where(which)).rowcount > 0
+    before = _noted(transaction, name)
+    removed = transaction.execute(delete(client_keys).where(which)).rowcount > 0
+    if removed:
+        _note(transaction, acts.signed(by, datetime.now(UTC)), name, Act.REMOVED, before)
+    return removed
+
+
+def expire(transaction: Transaction, name: str, key_id: int, until: datetime, by: Signature) -> bool:
+    """Let one key of a client end at a time, if it would not end sooner; False where there is nothing to do."""
+    mine = client_keys.c.client_id.in_(select(clients.c.id).where(clients.c.name == name))
+    longer = or_(client_keys.c.expires_at.is_(None), client_keys.c.expires_at > until)
+    before = _noted(transaction, name)
+    ended = update(client_keys).where(mine, client_keys.c.id == key_id, longer).values(expires_at=until)
+    if transaction.execute(ended).rowcount != 1:
+        return False
+    _note(transaction, by, name, Act.CHANGED, before)
+    return True
 
 
 @contextmanager
@@ -226,6 +268,18 @@ def _holder(database: Database, which: ColumnElement[bool]) -> Holder | None:
     with database.read() as connection:
         row = connection.execute(query).one_or_none()
     return None if row is None else Holder(asking.client(row), row.key_id, row.since, row.expires_at)
+
+
+def _note(transaction: Transaction, by: Signature, name: str, act: Act, before: str | None) -> None:
+    acts.note(transaction, by, Kind.KEY, name, act, before=before, after=_noted(transaction, name))
+
+
+def _noted(transaction: Transaction, name: str) -> str | None:
+    """A client's keys by number and last moment, as changes are told: nothing of a key itself. None: it has none."""
+    columns = (client_keys.c.id, client_keys.c.expires_at)
+    query = select(*columns).join_from(client_keys, clients).where(clients.c.name == name).order_by(client_keys.c.id)
+    until = {str(row.id): row.expires_at and row.expires_at.isoformat() for row in transaction.execute(query)}
+    return acts.told(until) if until else None
 
 
 def _made(transaction: Transaction, client_id: int, now: datetime, expires_at: datetime | None) -> Made:

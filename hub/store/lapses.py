@@ -1,11 +1,11 @@
 """When connectors did not keep their freshness objective: since when, until when, why."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, func, or_, select, true, update
 
 from hub.record.connector_state import Life
 from hub.store.database import Database
@@ -76,6 +76,30 @@ def in_use_since(database: Database, connector_id: int) -> datetime | None:
     with database.read() as connection:
         since: datetime | None = connection.scalar(query)
         return since
+
+
+def of_all(
+    database: Database, start: datetime, end: datetime, of: Collection[int] | None = None
+) -> list[tuple[int, datetime, datetime | None]]:
+    """Connector, since when and until when (None: it goes on) of whatever was missed within a period; the earliest
+    first. `of`: ids of the connectors that are asked for; None: all.
+
+    Lapses of a connector do not overlap, so of those that began before the last alone may have lasted until then.
+    """
+    mine = true() if of is None else connectors.c.id.in_(of)
+    last = select(func.max(lapses.c.since)).where(lapses.c.connector_id == connectors.c.id, lapses.c.since < start)
+    before = select(connectors.c.id, last.scalar_subquery().label("since")).where(mine).subquery()
+    at_start = _ALL.join(before, (lapses.c.connector_id == before.c.id) & (lapses.c.since == before.c.since))
+    begun = _ALL.where(lapses.c.since >= start, lapses.c.since < end)
+    if of is not None:
+        begun = begun.where(lapses.c.connector_id.in_(of))
+    with database.read() as connection:
+        lasted = connection.execute(at_start.where(or_(lapses.c.until.is_(None), lapses.c.until > start))).all()
+        rows = [*lasted, *connection.execute(begun).all()]
+    return sorted((row.connector_id, row.since, row.until) for row in rows)
+
+
+_ALL = select(lapses.c.connector_id, lapses.c.since, lapses.c.until)
 
 
 def _open(connector_id: int) -> Any:

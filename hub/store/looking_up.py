@@ -11,11 +11,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    String,
     Text,
     any_,
     bindparam,
-    case,
     cast,
     func,
     select,
@@ -28,12 +26,12 @@ from hub.store.asking import ask
 from hub.store.database import Database
 from hub.store.dossier_rows import COLUMNS, DossierRow, row_of
 from hub.store.laid_out import SOURCES, believed, source_of, wrong_codes
+from hub.store.outlines import BROUGHT_BY, bringers
 from hub.store.scope import Scope
 from hub.store.sets import rows_with
 from hub.store.tables import dossier_codes, dossiers, source_records
 
 _BETWEEN = "\x1f"  # no code has it: codes hold no control character
-_STEP = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +156,9 @@ def _is_seen(row: DossierRow, scope: Scope) -> bool:
 
 
 def _found(database: Database, row: Sequence[Any]) -> Found:
-    *columns, codes, brought_by = row
-    told = (brought_by or "").split(",")
-    whole = [one for one in told if one and not one.startswith(_STEP)]
-    ids = whole or [one.removeprefix(_STEP) for one in told if one]
+    *columns, codes, told_by = row
     known = tuple(sorted(set((codes or "").split(_BETWEEN))))
-    return Found(row_of(database, columns), known, tuple(sorted(set(map(int, ids)))))
+    return Found(row_of(database, columns), known, bringers(told_by))
 
 
 @lru_cache(maxsize=2)
@@ -185,11 +180,7 @@ _CODES = (
     .where(dossier_codes.c.dossier_id == dossiers.c.id)
     .scalar_subquery()
 )
-_TELLER = case((source_records.c.entity == DOSSIER, ""), else_=_STEP) + cast(source_records.c.connector_id, String)
-_BROUGHT_BY = (
-    select(func.aggregate_strings(_TELLER, ",")).where(source_records.c.dossier_id == dossiers.c.id).scalar_subquery()
-)
-_ONE: Select[Any] = select(*COLUMNS, _CODES, _BROUGHT_BY)
+_ONE: Select[Any] = select(*COLUMNS, _CODES, BROUGHT_BY)
 _WITH_CODE = _ONE.where(
     dossiers.c.id.in_(
         select(dossier_codes.c.dossier_id).where(dossier_codes.c.value == bindparam("code", required=False))

@@ -89,6 +89,7 @@ notices = Table(
     Column("delivered_at", UtcTime),
     Index("ix_notices_subscription_id_state_id", "subscription_id", "state", "id"),
     Index("ix_notices_delivered_at", "delivered_at"),
+    Index("ix_notices_dossier_id_id", "dossier_id", "id"),
     Index("ix_notices_failed", "made_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
     Index(
         "ix_notices_waiting", "subscription_id", "dossier_id", unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS

@@ -110,6 +110,23 @@ def in_use(database: Database, connector_ids: Collection[int]) -> list[int]:
     return sorted(found)
 
 
+def newest(database: Database, connector_id: int, limit: int) -> list[int]:
+    """The payloads of a connector that are looked at first: those with records in quarantine, then the newest."""
+    aside = select(quarantine.c.payload_id).where(quarantine.c.connector_id == connector_id)
+    mine = select(payloads.c.id).where(payloads.c.connector_id == connector_id, payloads.c.unused_since.is_(None))
+    with database.read() as connection:
+        found = list(connection.scalars(mine.order_by(payloads.c.id.desc()).limit(limit)))
+        troubled: list[int] = []
+        below = aside
+        while len(troubled) < limit:  # from one to the next: a payload may hold thousands of them
+            last = connection.scalar(below.order_by(quarantine.c.payload_id.desc()).limit(1))
+            if last is None:
+                break
+            troubled.append(last)
+            below = aside.where(quarantine.c.payload_id < last)
+    return list(dict.fromkeys([*troubled, *found]))[:limit]
+
+
 def keys_in(database: Database, payload_id: int) -> list[str]:
     """The records whose newest state came in a payload; of one in quarantine that is the newer word."""
     mine = source_records.c.payload_id == payload_id

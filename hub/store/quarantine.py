@@ -8,14 +8,29 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select
 
-from hub.record.reasons import Group, example, groups_of
 from hub.record.signature import Signature
+from hub.store import acts
 from hub.store.database import Database
+from hub.store.quarantine_reasons import MOST_COUNTED, GroupRow, groups
 from hub.store.replays import Wanted, held
 from hub.store.tables import connectors, drops, quarantine, quarantine_groups
 
+__all__ = [
+    "GroupRow",
+    "QuarantineRow",
+    "came",
+    "codes",
+    "counts",
+    "drop",
+    "dropped",
+    "groups",
+    "listed",
+    "neighbours",
+    "number",
+    "one",
+]
+
 UNSEEN_DAYS = 30  # a record that no run has brought for so long may be gone at its source
-_MOST_GROUPS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +51,6 @@ class QuarantineRow:
     def unseen(self, now: datetime) -> bool:
         """Whether no run has brought it for long."""
         return now - self.last_seen_at > timedelta(days=UNSEEN_DAYS)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRow:
-    """One reason why records of a connector stand in quarantine."""
-
-    connector: str
-    records: int
-    since: datetime  # the earliest of them was set aside
-    group: Group
-    example: str  # what stood in one of them; only its form where it may be about somebody
-
-    @property
-    def code(self) -> str:
-        """Its short name."""
-        return self.group.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +92,31 @@ def listed(
         return [QuarantineRow(**(dict(row) | {"raw": zlib.decompress(row["raw"])})) for row in rows]
 
 
+def one(database: Database, connector_id: int, record_id: int) -> QuarantineRow | None:
+    """One record of a connector; None: it stands there no more."""
+    columns = [quarantine.c[name] for name in QuarantineRow.__slots__ if name != "connector"]
+    query = select(connectors.c.name.label("connector"), *columns).join_from(quarantine, connectors)
+    with database.read() as connection:
+        found = connection.execute(query.where(quarantine.c.connector_id == connector_id, quarantine.c.id == record_id))
+        row = found.mappings().one_or_none()
+    return None if row is None else QuarantineRow(**(dict(row) | {"raw": zlib.decompress(row["raw"])}))
+
+
+def neighbours(
+    database: Database, connector_id: int, record_id: int, group: str | None = None
+) -> tuple[int | None, int | None]:
+    """The record that was set aside next after one, and the one before it, of the same group if it is said."""
+    of = quarantine.c if group is None else quarantine_groups.c
+    own = of.id if group is None else of.quarantine_id
+    mine = select(own).where(of.connector_id == connector_id)
+    if group is not None:
+        mine = mine.where(of.code == group)
+    with database.read() as connection:
+        newer = connection.scalar(mine.where(own > record_id).order_by(own).limit(1))
+        older = connection.scalar(mine.where(own < record_id).order_by(own.desc()).limit(1))
+    return newer, older
+
+
 def number(database: Database, connector: str | None = None, group: str | None = None) -> int:
     """How many records `listed` would list without a limit."""
     query = select(func.count()).select_from(quarantine).join(connectors).where(*_of(connector, group))
@@ -123,32 +147,30 @@ def _of(connector: str | None, group: str | None) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def groups(database: Database, connector: str | None = None) -> list[GroupRow]:
-    """The reasons, those of most records first; no more than a person can look at."""
-    number, first = func.count().label("number"), func.min(quarantine_groups.c.quarantine_id).label("first")
-    counted = select(quarantine_groups.c.connector_id, quarantine_groups.c.code, number, first).group_by(
-        quarantine_groups.c.connector_id, quarantine_groups.c.code
-    )
-    if connector is not None:
-        mine = select(connectors.c.id).where(connectors.c.name == connector).scalar_subquery()
-        counted = counted.where(quarantine_groups.c.connector_id == mine)
-    most = counted.order_by(number.desc(), quarantine_groups.c.code).limit(_MOST_GROUPS).subquery()
-    query = (
-        select(connectors.c.name, most.c.code, most.c.number, quarantine.c.reasons, quarantine.c.first_seen_at)
-        .join_from(most, quarantine, quarantine.c.id == most.c.first)
-        .join(connectors, connectors.c.id == most.c.connector_id)
-        .order_by(most.c.number.desc(), connectors.c.name, most.c.code)
-    )
-    with database.read() as connection:
-        return [row for each in connection.execute(query) for row in _group_row(each)]
+def counts(database: Database, among: Sequence[int] | None = None, *, exact: bool = True) -> dict[str, int]:
+    """How many records of each connector stand in quarantine; `among`: of these connectors.
 
-
-def counts(database: Database) -> dict[str, int]:
-    """How many records of each connector stand in quarantine."""
-    number = func.count().label("number")
-    query = select(connectors.c.name, number).join_from(quarantine, connectors).group_by(connectors.c.name)
+    Without `exact` no more than `MOST_COUNTED` + 1 of each: what is asked every few seconds is quick however many.
+    """
+    if not exact:
+        return _bounded_counts(database, among)
+    counted = select(quarantine.c.connector_id, func.count().label("number")).group_by(quarantine.c.connector_id)
+    if among is not None:
+        counted = counted.where(quarantine.c.connector_id.in_(among))
+    each = counted.subquery()
+    query = select(connectors.c.name, each.c.number).join(each, each.c.connector_id == connectors.c.id)
     with database.read() as connection:
         return {row.name: row.number for row in connection.execute(query)}
+
+
+def _bounded_counts(database: Database, among: Sequence[int] | None) -> dict[str, int]:
+    some = select(quarantine.c.id).where(quarantine.c.connector_id == connectors.c.id).correlate(connectors)
+    number = select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery()).scalar_subquery()
+    query = select(connectors.c.name, number.label("number"))
+    if among is not None:
+        query = query.where(connectors.c.id.in_(among))
+    with database.read() as connection:
+        return {row.name: row.number for row in connection.execute(query).all() if row.number}
 
 
 def drop(database: Database, connector_id: int, wanted: Wanted, signature: Signature, *, unseen: bool = False) -> int:
@@ -177,15 +199,6 @@ def dropped(database: Database, connector: str | None = None, limit: int = 50) -
         return [Drop(**row) for row in connection.execute(query.order_by(drops.c.id.desc()).limit(limit)).mappings()]
 
 
-def _group_row(row: Any) -> Sequence[GroupRow]:
-    found = {group.code: reason for reason in row.reasons for group in groups_of([reason])}
-    reason = found.get(row.code)
-    if reason is None:  # set aside by another version of the hub; the next replay groups it anew
-        return ()
-    (group,) = groups_of([reason])
-    return (GroupRow(row.name, row.number, row.first_seen_at, group, example(reason)),)
-
-
 def _unseen(now: datetime) -> ColumnElement[bool]:
     return quarantine.c.last_seen_at < now - timedelta(days=UNSEEN_DAYS)
 
@@ -193,3 +206,6 @@ def _unseen(now: datetime) -> ColumnElement[bool]:
 def _log(transaction: Connection, connector_id: int, wanted: dict[str, Any], number: int, by: Signature) -> None:
     values = {"connector_id": connector_id, "wanted": wanted, "records": number}
     transaction.execute(insert(drops).values(**values, author=by.author, reason=by.reason, at=by.at))
+    name = transaction.execute(select(connectors.c.name).where(connectors.c.id == connector_id)).scalar_one()
+    told = acts.told({"wanted": wanted, "records": number})
+    acts.note(transaction, by, acts.Kind.QUARANTINE, name, acts.Act.DROPPED, before=told, connector=name)

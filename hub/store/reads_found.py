@@ -1,6 +1,6 @@
 """Looking through the log of reads: who saw this dossier, what did this client see."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,6 +87,13 @@ def with_merged(database: Database, ids: Sequence[int]) -> tuple[int, ...]:
             fresh = [one for one in merged if one not in known]
             known |= set(fresh)
     return tuple(sorted(known))
+
+
+def numbered(database: Database, ids: Collection[int]) -> list[ReadRow]:
+    """The reads of these numbers, newest first."""
+    query = select(*_COLUMNS).where(reads.c.id.in_(ids)).order_by(reads.c.id.desc())
+    with database.read() as connection:
+        return [_row(row) for row in connection.execute(query)] if ids else []
 
 
 _COLUMNS = tuple(column for column in reads.c if column.name not in ("spool", "line"))

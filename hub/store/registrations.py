@@ -9,7 +9,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from hub.record.connector_state import Life, Move, moved
 from hub.record.signature import Signature
-from hub.store import listings
+from hub.store import acts, listings
+from hub.store.acts import Act
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database
 from hub.store.runs import give_up_queued
@@ -33,6 +34,9 @@ class Registration:
     fresh_within: int
     cadence: str
     precedence_for: Mapping[str, int] | None = None
+    owner: str = ""
+    contact: str = ""
+    limits: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,14 @@ class ManagedElsewhere(Exception):
 
 
 _WHERE = {CONFIG: "config.yaml: change it there", HUB: "the hub: change it or retire it there"}
+
+
+_ACTS = {
+    Move.ACTIVATE: Act.ACTIVATED,
+    Move.PAUSE: Act.PAUSED,
+    Move.RESUME: Act.RESUMED,
+    Move.RETIRE: Act.RETIRED,
+}
 
 
 def register(database: Database, wanted: Sequence[Registration]) -> None:
@@ -155,6 +167,8 @@ def move(transaction: Connection, name: str, wanted: Move, signature: Signature)
         changed = {"state": after, "next_fire_at": None}
         transaction.execute(update(connectors).where(connectors.c.id == known.id).values(**changed))
         _note(transaction, known.id, before, after, signature)
+        told: dict[str, Any] = {"before": before, "after": after, "connector": name}
+        acts.note(transaction, signature, acts.Kind.CONNECTOR, name, _ACTS[wanted], **told)
         if after is Life.ACTIVE:
             close_circuit(transaction, name)
         else:

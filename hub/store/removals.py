@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from hub.record.signature import Signature
+from hub.store import acts
+from hub.store.acts import Act
 from hub.store.database import Database
 from hub.store.engine_tables import removals
 from hub.store.tables import connectors, runs
@@ -73,7 +75,18 @@ def decide(connection: Connection, removal_id: int, state: RemovalState, signatu
     """A person has decided; False where it does not wait any more."""
     waiting = (removals.c.id == removal_id) & (removals.c.state == RemovalState.WAITING)
     signed = {"author": signature.author, "reason": signature.reason, "decided_at": signature.at}
-    return connection.execute(update(removals).where(waiting).values(state=state, **signed)).rowcount == 1
+    decided = connection.execute(update(removals).where(waiting).values(state=state, **signed)).rowcount == 1
+    if decided:
+        _note(connection, removal_id, state, signature)
+    return decided
+
+
+def _note(connection: Connection, removal_id: int, state: RemovalState, signature: Signature) -> None:
+    row = connection.execute(_QUERY.where(removals.c.id == removal_id)).one()
+    act = Act.APPROVED if state is RemovalState.APPROVED else Act.REFUSED
+    after = acts.told({"state": state, "records": row.records, "run": row.run_id})
+    told: dict[str, Any] = {"before": acts.told({"state": RemovalState.WAITING}), "after": after}
+    acts.note(connection, signature, acts.Kind.REMOVAL, str(removal_id), act, **told, connector=row.connector)
 
 
 def hold(connection: Connection, removal_id: int) -> bool:

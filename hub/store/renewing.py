@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select, update
 
 from hub.record.signature import Signature
+from hub.store import acts
 from hub.store.database import Database
 from hub.store.engine_tables import departures, feed, renewals
 from hub.store.laid_out import take_turn
@@ -49,6 +50,8 @@ def renew(database: Database, signature: Signature) -> Renewal:
         _move(connection, (upto + 1 if lowest is None else lowest) - 1, since)
         made = Renewal(upto, since, signature.author, signature.reason, signature.at)
         connection.execute(insert(renewals).values({name: getattr(made, name) for name in Renewal.__slots__}))
+        told: dict[str, Any] = {"before": acts.told({"position": upto}), "after": acts.told({"position": since})}
+        acts.note(connection, signature, acts.Kind.FEED, "feed", acts.Act.RENEWED, **told)
     return made
 
 

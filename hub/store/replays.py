@@ -80,6 +80,12 @@ def count(database: Database, connector_id: int, wanted: Wanted, used: str = "")
         return (aside or 0) + (kept or 0)
 
 
+def any_wanted(database: Database, connector_id: int, wanted: Wanted) -> bool:
+    """Whether any record in quarantine is wanted."""
+    with database.read() as connection:
+        return bool(connection.scalar(select(exists().where(held(connector_id, wanted)))))
+
+
 def next_batch(database: Database, connector_id: int, wanted: Wanted, used: str, after: int) -> Batch | None:
     """The wanted records of the first payload with a greater id than `after`."""
     aside = and_(held(connector_id, wanted, used), quarantine.c.payload_id > after)

@@ -11,6 +11,7 @@ from sqlalchemy.sql.dml import Update
 from hub.record.connector_state import Life
 from hub.record.run_kind import PRIORITY, RunKind
 from hub.record.run_state import RunState, sources_of
+from hub.store import run_hours
 from hub.store.columns import Json
 from hub.store.database import Database, tell_queued
 from hub.store.tables import connectors, runs
@@ -164,7 +165,11 @@ def count_page(
     """
     said = {"of_run": run_id, "size": size, "new_total": total, "new_bookmark": bookmark, "new_timings": timings}
     said["more_pages"] = pages
-    connection.execute(_COUNTED, said | {f"more_{name}": getattr(page, name) for name in Counts.__slots__})
+    said |= {f"more_{name}": getattr(page, name) for name in Counts.__slots__}
+    counted = connection.execute(_COUNTED, said).one_or_none()
+    if counted is not None and counted.finished_at is not None:  # pushes of one hour are a run that has ended already
+        more = {name: getattr(page, name) for name in Counts.__slots__} | {"bytes": size}
+        run_hours.count(connection, counted.connector_id, counted.finished_at, more, timings)
 
 
 _COUNTED = (
@@ -178,6 +183,7 @@ _COUNTED = (
         timings=func.coalesce(bindparam("new_timings", type_=Json), runs.c.timings),
         **{name: runs.c[name] + bindparam(f"more_{name}") for name in Counts.__slots__},
     )
+    .returning(runs.c.connector_id, runs.c.finished_at)
 )
 
 
@@ -197,14 +203,23 @@ def finish(
         hint=ending.hint,
         notes=[*notes] or None,
     )
-    connection.execute(moved)
+    _count_ended(connection, moved)
+
+
+def _count_ended(connection: Connection, moved: Update) -> None:
+    """Move runs to their end, and count each in its hour: once, as none ends twice."""
+    for run in connection.execute(moved.returning(*_OF_HOUR)).mappings().all():
+        run_hours.count(connection, run["connector_id"], run["finished_at"], run, run["timings"], run["state"])
+
+
+_OF_HOUR = [runs.c[name] for name in ("connector_id", "finished_at", "state", "timings", *run_hours.COUNTED)]
 
 
 def give_up_queued(connection: Connection, connector_id: int, sentence: str, now: datetime) -> None:
     """End the runs that wait for a connector which is no longer run."""
     waiting = (runs.c.connector_id == connector_id) & (runs.c.state == RunState.QUEUED)
     ended = {"state": RunState.INTERRUPTED, "finished_at": now, "error_code": "not_active", "sentence": sentence}
-    connection.execute(update(runs).where(waiting).values(**ended))
+    _count_ended(connection, update(runs).where(waiting).values(**ended))
 
 
 def queued(database: Database) -> list[tuple[int, str]]:
@@ -225,6 +240,12 @@ def get(database: Database, run_id: int) -> RunRow | None:
     with database.read() as connection:
         rows = _rows(connection, _QUERY.where(runs.c.id == run_id))
         return rows[0] if rows else None
+
+
+def numbered(database: Database, run_ids: Collection[int]) -> list[RunRow]:
+    """The runs with these numbers, as far as they are there, the oldest first."""
+    with database.read() as connection:
+        return rows(connection, runs.c.id.in_(run_ids)) if run_ids else []
 
 
 def last_error(connection: Connection, connector_id: int) -> str | None:
@@ -262,8 +283,9 @@ def listed(
 ) -> list[RunRow]:
     """Newest first, of any kind unless `kinds` names some; `before` is the id of the last run of the page before."""
     query = _QUERY.order_by(runs.c.id.desc()).limit(limit)
-    if connector is not None:
-        query = query.where(connectors.c.name == connector)
+    if connector is not None:  # its number, not a join on its name: only so an index gives its runs in their order
+        mine = select(connectors.c.id).where(connectors.c.name == connector).scalar_subquery()
+        query = query.where(runs.c.connector_id == mine)
     if state is not None:
         query = query.where(runs.c.state == state)
     if kinds:

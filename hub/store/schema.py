@@ -54,6 +54,11 @@ def ensure_current(database: Database) -> None:
     upgrade(database)
 
 
+def version_of(connection: Connection) -> str | None:
+    """The version that migrations have brought a database to, for people."""
+    return _current(connection)
+
+
 def _current(connection: Connection) -> str | None:
     """The version that migrations have brought it to."""
     if not inspect(connection).has_table(_VERSION):

@@ -6,10 +6,13 @@ import os
 import secrets as random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import delete, insert, select, update
 
+from hub.record.signature import Signature
+from hub.store import acts
+from hub.store.acts import Act, Kind
 from hub.store.database import Database, Transaction
 from hub.store.tables import secrets
 
@@ -107,9 +110,17 @@ def new_key() -> str:
 
 
 def put(
-    transaction: Transaction, keyring: Keyring, name: str, value: str, expires_on: date | None, now: datetime
+    transaction: Transaction,
+    keyring: Keyring,
+    name: str,
+    value: str,
+    expires_on: date | None,
+    now: datetime,
+    by: Signature | None = None,
+    connector: str | None = None,
 ) -> None:
-    """Keep a secret; an older value of this name is gone."""
+    """Keep a secret; an older value of this name is gone. `connector` is the one that uses it, if only one does."""
+    before = _noted(transaction, name)
     kept = {
         "value": keyring.encrypted(name, value),
         "expires_on": expires_on.isoformat() if expires_on else None,
@@ -118,6 +129,9 @@ def put(
     changed = transaction.execute(update(secrets).where(secrets.c.name == name).values(**kept))
     if not changed.rowcount:
         transaction.execute(insert(secrets).values(name=name, **kept))
+    signature, act = acts.signed(by, now), Act.MADE if before is None else Act.CHANGED
+    after = _noted(transaction, name)
+    acts.note(transaction, signature, Kind.SECRET, name, act, before=before, after=after, connector=connector)
 
 
 def value(database: Database, keyring: Keyring, name: str) -> str | None:
@@ -138,9 +152,20 @@ def listed(database: Database) -> list[SecretRow]:
         return [SecretRow(**row) for row in connection.execute(query).mappings()]
 
 
-def remove(transaction: Transaction, name: str) -> bool:
+def remove(transaction: Transaction, name: str, by: Signature | None = None) -> bool:
     """Forget a secret; False where there is none of that name."""
-    return transaction.execute(delete(secrets).where(secrets.c.name == name)).rowcount == 1
+    before = _noted(transaction, name)
+    removed = transaction.execute(delete(secrets).where(secrets.c.name == name)).rowcount == 1
+    if removed:
+        acts.note(transaction, acts.signed(by, datetime.now(UTC)), Kind.SECRET, name, Act.REMOVED, before=before)
+    return removed
+
+
+def _noted(transaction: Transaction, name: str) -> str | None:
+    """What is told of a secret: never its value, nor anything made of it."""
+    query = select(secrets.c.expires_on, secrets.c.updated_at).where(secrets.c.name == name)
+    row = transaction.execute(query).one_or_none()
+    return None if row is None else acts.told({"expires_on": row.expires_on, "set_at": row.updated_at.isoformat()})
 
 
 def encrypt_again(transaction: Transaction, keyring: Keyring) -> int:

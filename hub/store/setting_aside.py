@@ -22,7 +22,7 @@ from sqlalchemy import (
 from hub.record.reasons import groups_of
 from hub.store.columns import UtcTime
 from hub.store.sets import rows_with, slices, upsert, where_listed
-from hub.store.tables import payloads, quarantine, quarantine_groups
+from hub.store.tables import payloads, quarantine, quarantine_codes, quarantine_groups
 
 _SEEN = (
     update(quarantine)
@@ -42,6 +42,7 @@ class Rejected:
     reasons: list[dict[str, str]]
     raw: bytes
     changed_at: str = ""  # at the source, UTC ISO 8601; empty where it does not say
+    codes: tuple[str, ...] = ()  # that it gives for its dossier, as far as they could be read, as codes are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def set_aside(connection: Connection, found: Finding, rejected: Sequence[Rejecte
         kept = payloads.c.id == found.payload_id
         connection.execute(update(payloads).where(kept, ~payloads.c.troubled).values(troubled=True))
     _group(connection, found.connector_id, {record.key: record.reasons for record in rejected})
+    _find_by_codes(connection, found.connector_id, {record.key: record.codes for record in rejected})
 
 
 def standing(connection: Connection, connector_id: int, keys: Sequence[str]) -> set[str]:
@@ -127,3 +129,14 @@ def _group(connection: Connection, connector_id: int, reasons: Mapping[str, list
         ]
         if rows:
             connection.execute(insert(quarantine_groups), rows)
+
+
+def _find_by_codes(connection: Connection, connector_id: int, codes: Mapping[str, tuple[str, ...]]) -> None:
+    """Let records be found by the codes that they give now."""
+    for some in slices(list(codes)):
+        those = (quarantine.c.connector_id == connector_id) & quarantine.c.key.in_(some)
+        ids = {row.id: row.key for row in connection.execute(select(quarantine.c.id, quarantine.c.key).where(those))}
+        connection.execute(delete(quarantine_codes).where(quarantine_codes.c.quarantine_id.in_(ids)))
+        rows = [{"quarantine_id": one, "value": value} for one, key in ids.items() for value in codes[key]]
+        if rows:
+            connection.execute(insert(quarantine_codes), rows)

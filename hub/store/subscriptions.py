@@ -1,14 +1,18 @@
 """Subscriptions to changes: what is known of each, how it fares, and which process serves it just now."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select, update
 
-from hub.store import clock
+from hub.record.signature import Signature
+from hub.store import acts, clock
 from hub.store.access_tables import clients
+from hub.store.acts import Act
 from hub.store.database import Database, StoreLocked, Transaction
 from hub.store.engine_tables import feed
 from hub.store.outbox_tables import notices, subscriptions, told
@@ -117,6 +121,28 @@ def listed(database: Database, client_id: int | None = None) -> list[Subscriptio
     with database.read() as connection:
         rows = connection.execute(_of(client_id).order_by(subscriptions.c.id)).mappings()
         return [SubscriptionRow(**row) for row in rows]
+
+
+def note(
+    transaction: Transaction, signature: Signature, subscription_id: int, act: Act, before: str | None = None
+) -> None:
+    """Tell what was done to a subscription; `before` is what `noted` said of it before."""
+    after = noted(transaction, subscription_id)
+    acts.note(transaction, signature, acts.Kind.SUBSCRIPTION, str(subscription_id), act, before=before, after=after)
+
+
+def noted(transaction: Transaction, subscription_id: int) -> str | None:
+    """A subscription as changes of it are told; None where there is none.
+
+    Of its address the host alone, with a digest of the rest: receivers hide passwords in paths and queries.
+    """
+    query = _of(None).where(_the_one(subscription_id))
+    row = transaction.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    said = {name: row[name] for name in ("client", "title", "filter", "content", "state", "because")}
+    rest = hashlib.blake2b(row.url.encode(), digest_size=4).hexdigest()
+    return acts.told(said | {"address": f"{urlsplit(row.url).hostname} ({rest})"})
 
 
 def how_many(connection: Transaction, client_id: int) -> int:

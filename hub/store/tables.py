@@ -72,6 +72,9 @@ connectors = Table(
     Column("stale_since", UtcTime),  # since when its freshness objective is missed; empty: it is met
     Column("stale_because", Json),  # why, as far as the hub knows: {code, sentence, hint}
     Column("next_count_at", UtcTime),  # when its days are counted next; empty: not planned yet
+    Column("owner", Text, nullable=False, server_default=""),  # who answers for the system
+    Column("contact", Text, nullable=False, server_default=""),  # their e-mail address or telephone
+    Column("limits", Json),  # what its department bears: {requests_per_second, at_once, group}; empty: as unless told
 )
 
 versions = Table(
@@ -166,6 +169,7 @@ runs = Table(
     Index("ix_runs_state_id", "state", "id"),
     Index("ix_runs_connector_id_state_id", "connector_id", "state", "id"),
     Index("ix_runs_kind_id", "kind", "id"),
+    Index("ix_runs_trigger_id", "trigger", "id"),
     Index("ix_runs_queued_at", "queued_at"),
 )
 
@@ -185,6 +189,7 @@ payloads = Table(
     Index("ix_payloads_received_at", "received_at"),
     # What retention looks for, without walking through the bodies.
     Index("ix_payloads_unused_since_troubled_id", "unused_since", "troubled", "id"),
+    Index("ix_payloads_connector_id_id", "connector_id", "id"),
 )
 
 dossiers = Table(
@@ -350,6 +355,8 @@ quarantine = Table(
     Index("ix_quarantine_payload_id", "payload_id"),
     Index("ix_quarantine_connector_id_payload_id", "connector_id", "payload_id"),
     Index("ix_quarantine_connector_id_tried", "connector_id", "tried"),
+    Index("ix_quarantine_connector_id_id", "connector_id", "id"),
+    Index("ix_quarantine_first_seen_at", "first_seen_at"),
 )
 
 # A record's reasons without what differs from record to record: `hub.record.reasons` makes the codes.
@@ -362,6 +369,16 @@ quarantine_groups = Table(
     Index("ix_quarantine_groups_connector_id_code_quarantine_id", "connector_id", "code", "quarantine_id"),
 )
 
+# The codes that a record in quarantine gives for its dossier, as far as they could be read: whoever looks for a dossier
+# that the record does not have finds why.
+quarantine_codes = Table(
+    "quarantine_codes",
+    metadata,
+    Column("quarantine_id", ForeignKey("quarantine.id", ondelete="CASCADE"), primary_key=True),
+    Column("value", Text, primary_key=True),  # as codes are compared
+    Index("ix_quarantine_codes_value", "value"),
+)
+
 # Records that a replay let out of quarantine: where each came from.
 replays = Table(
     "replays",
@@ -372,6 +389,7 @@ replays = Table(
     Column("found_by", ForeignKey("runs.id")),  # the run that had set it aside; empty: of an older hub
     Column("payload_id", BigId, nullable=False),  # that it was read from; no reference: payloads are not kept for ever
     Column("outcome", String(10), nullable=False),  # what it brought: created, updated, unchanged
+    Index("ix_replays_key_id", "key", "id"),
 )
 
 # What people took out of quarantine without reading it.

@@ -6,8 +6,12 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Select, func, insert, select
 
+from hub.record.rights import Role
 from hub.record.signature import Signature
+from hub.store import acts
+from hub.store.acts import Act
 from hub.store.database import Database
+from hub.store.people_tables import people
 from hub.store.tables import versions
 
 CONFIG = "config"  # managed by config.yaml, or a mapping's file
@@ -84,7 +88,11 @@ def put(
         name, (last.version if last else 0) + 1, managed_by, text, signature.author, signature.reason, signature.at
     )
     values = {column: getattr(row, column) for column in VersionRow.__slots__}
+    again = transaction.scalar(_same(kind, name, text)) is not None
     transaction.execute(insert(versions).values(**values, kind=kind))
+    act = Act.MADE if last is None else Act.ROLLED_BACK if again else Act.CHANGED
+    concerns = name if kind is Kind.CONNECTOR else None
+    acts.note(transaction, signature, acts.Kind(kind), name, act, version=row.version, connector=concerns)
     return row
 
 
@@ -110,6 +118,14 @@ def in_use(transaction: Connection, kind: Kind, name: str, managed_by: str) -> V
     return newest(transaction, kind, name, CONFIG)
 
 
+def is_by_department(database: Database, name: str) -> bool:
+    """Whether any version of a connector's document was written by somebody of a department."""
+    theirs = select(people.c.name).where(people.c.role == Role.DEPARTMENT)
+    query = _of(Kind.CONNECTOR, name).with_only_columns(versions.c.version).where(versions.c.author.in_(theirs))
+    with database.read() as connection:
+        return connection.execute(query.limit(1)).first() is not None
+
+
 def newest(transaction: Connection, kind: Kind, name: str, managed_by: str | None = None) -> VersionRow | None:
     """The newest version of a document; only of those that are managed so, if said."""
     query = _of(kind, name).limit(1)
@@ -123,6 +139,39 @@ def listed(database: Database, kind: Kind, name: str) -> list[VersionRow]:
     """Every version of a document, newest first."""
     with database.read() as connection:
         return [VersionRow(**row) for row in connection.execute(_of(kind, name)).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One version of a document without its text."""
+
+    version: int
+    managed_by: str
+    author: str
+    reason: str
+    created_at: datetime
+
+
+def headings(database: Database, kind: Kind, name: str, before: int | None = None, limit: int = 50) -> list[Heading]:
+    """Versions of a document without their texts, newest first; those before a number."""
+    query = select(*(versions.c[column] for column in Heading.__slots__))
+    query = query.where(versions.c.kind == kind, versions.c.name == name)
+    if before is not None:
+        query = query.where(versions.c.version < before)
+    with database.read() as connection:
+        rows = connection.execute(query.order_by(versions.c.version.desc()).limit(limit)).mappings()
+        return [Heading(**row) for row in rows]
+
+
+def newest_headings(database: Database, kind: Kind) -> dict[str, Heading]:
+    """The newest version of every document of a kind, without its text, by name."""
+    last = select(versions.c.name, func.max(versions.c.version).label("version")).where(versions.c.kind == kind)
+    ones = last.group_by(versions.c.name).subquery()
+    same = (versions.c.name == ones.c.name) & (versions.c.version == ones.c.version)
+    query = select(versions.c.name, *(versions.c[column] for column in Heading.__slots__)).join(ones, same)
+    with database.read() as connection:
+        rows = connection.execute(query.where(versions.c.kind == kind)).mappings()
+        return {row["name"]: Heading(**{name: row[name] for name in Heading.__slots__}) for row in rows}
 
 
 def numbered(database: Database, kind: Kind, name: str, version: int) -> VersionRow | None:
@@ -139,6 +188,12 @@ def newest_of_each(connection: Connection, kind: Kind) -> list[VersionRow]:
     same = (versions.c.name == newest_ones.c.name) & (versions.c.version == newest_ones.c.version)
     query = select(*_COLUMNS).join(newest_ones, same).where(versions.c.kind == kind).order_by(versions.c.name)
     return [VersionRow(**row) for row in connection.execute(query).mappings()]
+
+
+def _same(kind: Kind, name: str, text: str) -> Select[tuple[int]]:
+    """Some version that said just this."""
+    mine = (versions.c.kind == kind) & (versions.c.name == name) & (versions.c.text == text)
+    return select(versions.c.version).where(mine).limit(1)
 
 
 def _of(kind: Kind, name: str) -> Select[tuple[object, ...]]:

@@ -22,6 +22,7 @@ from hub.store.dossier_rows import COLUMNS
 from hub.store.tables import dossiers
 
 Order = tuple[str, ...]  # names of columns, the last of them unique
+Columns = tuple[ColumnElement[Any], ...]
 
 BY_RECEPTION: Order = ("received_on", "id")
 _LATEST: ColumnElement[str] = literal_column("'99999'")  # after every time
@@ -29,10 +30,17 @@ _LATEST: ColumnElement[str] = literal_column("'99999'")  # after every time
 
 @lru_cache(maxsize=256)
 def by_order(
-    dialect: str, names: tuple[str, ...], order: Order, limit: int, *, descending: bool, goes_on: bool
+    dialect: str,
+    names: tuple[str, ...],
+    order: Order,
+    limit: int,
+    *,
+    descending: bool,
+    goes_on: bool,
+    columns: Columns = COLUMNS,
 ) -> Select[Any]:
     """The first dossiers of an order for which these conditions hold; `goes_on`: after the one that is bound."""
-    query = select(*COLUMNS).where(*together(dialect, names), *beyond(order, descending=descending, goes_on=goes_on))
+    query = select(*columns).where(*together(dialect, names), *beyond(order, descending=descending, goes_on=goes_on))
     return query.order_by(*_ordered(dossiers.c, order, descending)).limit(literal_column(str(limit)))
 
 

@@ -81,14 +81,15 @@ def close_open_circuit(transaction: Connection, name: str) -> bool:
     return transaction.execute(update(connectors).where(is_open).values(**asdict(Circuit()))).rowcount == 1
 
 
-def forget(transaction: Connection, name: str, code: str) -> None:
-    """Take the system as the next run finds it, which may come at once; warnings of this code are done with."""
+def forget(transaction: Connection, name: str, code: str) -> list[dict[str, Any]]:
+    """Take the system as the next run finds it, which may come at once; the warnings of this code, now done with."""
     known = (
         transaction.execute(select(connectors.c.warnings).where(connectors.c.name == name)).scalar_one_or_none() or []
     )
     kept = [one for one in known if one["code"] != code]
     fresh = asdict(Circuit()) | {"shape": None, "described_as": None, "warnings": kept or None}
     transaction.execute(update(connectors).where(connectors.c.name == name).values(**fresh))
+    return [one for one in known if one["code"] == code]
 
 
 def _held(lease: Lease) -> ColumnElement[bool]:

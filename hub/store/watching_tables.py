@@ -17,7 +17,7 @@ from sqlalchemy import (
 from hub.store.columns import BigId, Json, UtcTime
 from hub.store.people_tables import metadata
 
-__all__ = ["alert_notices", "alerts", "exchanges", "metadata", "run_hours", "run_lines", "silences"]
+__all__ = ["alert_notices", "alerts", "drafts", "exchanges", "metadata", "run_hours", "run_lines", "silences"]
 
 # Runs that ended within an hour, by connector: what charts and “unusual for the hour” are made of, so that a page never
 # counts a million runs. Written in the transaction that ends the run.
@@ -28,6 +28,8 @@ run_hours = Table(
     Column("hour", UtcTime, primary_key=True),  # its first instant
     Column("runs", Integer, nullable=False, server_default="0"),
     Column("failed", Integer, nullable=False, server_default="0"),
+    Column("interrupted", Integer, nullable=False, server_default="0"),
+    Column("cancelled", Integer, nullable=False, server_default="0"),
     Column("fetched", BigInteger, nullable=False, server_default="0"),
     Column("created", BigInteger, nullable=False, server_default="0"),
     Column("updated", BigInteger, nullable=False, server_default="0"),
@@ -93,8 +95,13 @@ alerts = Table(
     Column("answered_at", UtcTime),
     Column("answer", Text, nullable=False, server_default=""),  # what they wrote
     Column("over_at", UtcTime),
+    Column("key", String(330), unique=True),  # what tells it from others while it is not over; empty: it is over
+    Column("fine_since", UtcTime),  # since when it is not found any more, though it is not over yet
+    Column("told_at", UtcTime),  # when people were last told of it; empty: nobody was
+    Column("cause", BigInteger),  # the alert that explains it, and is told in its place
     Index("ix_alerts_state_id", "state", "id"),
     Index("ix_alerts_connector_id", "connector", "id"),
+    Index("ix_alerts_over_at", "over_at"),
     sqlite_autoincrement=True,
 )
 
@@ -103,7 +110,7 @@ alert_notices = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("channel", String(80), nullable=False),
-    Column("about", String(12), nullable=False),  # opened, escalated, over, test
+    Column("about", String(12), nullable=False),  # opened, escalated, repeated, over
     Column("alerts", Json, nullable=False),  # ids: alerts of one moment go together
     Column("state", String(10), nullable=False),  # waiting, sent, failed
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -127,5 +134,19 @@ silences = Table(
     Column("author", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("ended_by", String(80)),  # who ended it before its time
+    sqlite_autoincrement=True,
+)
+
+# Connectors that somebody is writing at the console and that nobody can register yet. Gone once they are.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),  # that the connector will have: reserved meanwhile
+    Column("author", String(80), nullable=False),  # the one person who goes on with it
+    Column("text", Text, nullable=False),  # its YAML as far as it has come; secrets are references
+    Column("found", Json),  # what its system offers, as hub.inspection.answers tells it
+    Column("changed_at", UtcTime, nullable=False),
+    Index("ix_drafts_author_id", "author", "id"),
     sqlite_autoincrement=True,
 )

@@ -34,7 +34,7 @@ def test_a_number_that_was_given_out_is_never_given_again(database: Database) ->
     declared = {one.name for one in metadata.sorted_tables if one.dialect_options["sqlite"]["autoincrement"]}
     assert declared == {
         *("clients", "client_keys", "subscriptions", "notices", "exports"),
-        *("acts", "alerts", "alert_notices", "people", "sessions", "silences"),
+        *("acts", "alerts", "alert_notices", "drafts", "people", "sessions", "silences"),
     }
     if database.is_sqlite:
         with database.read() as connection:

@@ -16,6 +16,7 @@ _HOUR = {
 _RUNS = {
     "ix_runs_state_id": ["state", "id"],
     "ix_runs_kind_id": ["kind", "id"],
+    "ix_runs_trigger_id": ["trigger", "id"],
     "ix_runs_connector_id_state_id": ["connector_id", "state", "id"],
     "ix_runs_queued_at": ["queued_at"],
 }
@@ -79,10 +80,16 @@ def upgrade() -> None:
         sa.Column("answered_at", UtcTime(), nullable=True),
         sa.Column("answer", sa.Text(), server_default="", nullable=False),
         sa.Column("over_at", UtcTime(), nullable=True),
+        sa.Column("key", sa.String(length=330), nullable=True),
+        sa.Column("fine_since", UtcTime(), nullable=True),
+        sa.Column("told_at", UtcTime(), nullable=True),
+        sa.Column("cause", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+        sa.UniqueConstraint("key", name=op.f("uq_alerts_key")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_alerts_connector_id", "alerts", ["connector", "id"])
+    op.create_index("ix_alerts_over_at", "alerts", ["over_at"])
     op.create_index("ix_alerts_state_id", "alerts", ["state", "id"])
     op.create_table(
         "people",
@@ -132,6 +139,8 @@ def upgrade() -> None:
         sa.Column("hour", UtcTime(), nullable=False),
         sa.Column("runs", sa.Integer(), server_default="0", nullable=False),
         sa.Column("failed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("interrupted", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cancelled", sa.Integer(), server_default="0", nullable=False),
         sa.Column("fetched", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("updated", sa.BigInteger(), server_default="0", nullable=False),
@@ -196,9 +205,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run_lines")),
     )
     op.create_index("ix_run_lines_run_id_id", "run_lines", ["run_id", "id"])
+    op.create_table(
+        "drafts",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("found", Json(), nullable=True),
+        sa.Column("changed_at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+        sa.UniqueConstraint("name", name=op.f("uq_drafts_name")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_drafts_author_id", "drafts", ["author", "id"])
+    op.add_column("connectors", sa.Column("owner", sa.Text(), server_default="", nullable=False))
+    op.add_column("connectors", sa.Column("contact", sa.Text(), server_default="", nullable=False))
+    op.add_column("connectors", sa.Column("limits", Json(), nullable=True))
     for name, columns in _RUNS.items():
         op.create_index(name, "runs", columns)
     op.drop_index("ix_runs_state", "runs")
+    op.create_table(
+        "quarantine_codes",
+        sa.Column("quarantine_id", BigId, nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["quarantine_id"],
+            ["quarantine.id"],
+            name=op.f("fk_quarantine_codes_quarantine_id_quarantine"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("quarantine_id", "value", name=op.f("pk_quarantine_codes")),
+    )
+    op.create_index("ix_quarantine_codes_value", "quarantine_codes", ["value"])
+    op.create_index("ix_replays_key_id", "replays", ["key", "id"])
+    op.create_index("ix_payloads_connector_id_id", "payloads", ["connector_id", "id"])
+    op.create_index("ix_quarantine_connector_id_id", "quarantine", ["connector_id", "id"])
+    op.create_index("ix_quarantine_first_seen_at", "quarantine", ["first_seen_at"])
+    op.create_index("ix_notices_dossier_id_id", "notices", ["dossier_id", "id"])
     _fill_hours()
 
 
@@ -206,19 +249,31 @@ def _fill_hours() -> None:
     """What is known of the runs that ended before; how long their stages took stays with each of them."""
     hour = _HOUR[op.get_bind().dialect.name]
     op.execute(
-        "INSERT INTO run_hours (connector_id, hour, runs, failed, fetched, created, updated, quarantined, bytes) "  # noqa: S608
-        f"SELECT connector_id, {hour}, count(*), sum(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), sum(fetched), "
-        "sum(created), sum(updated), sum(quarantined), sum(bytes) "
+        "INSERT INTO run_hours (connector_id, hour, runs, failed, interrupted, cancelled, fetched, created, updated, "  # noqa: S608
+        "quarantined, bytes) "
+        f"SELECT connector_id, {hour}, count(*), sum(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), "
+        "sum(CASE WHEN state = 'interrupted' THEN 1 ELSE 0 END), "
+        "sum(CASE WHEN state = 'cancelled' THEN 1 ELSE 0 END), "
+        "sum(fetched), sum(created), sum(updated), sum(quarantined), sum(bytes) "
         f"FROM runs WHERE finished_at IS NOT NULL AND state IN {_ENDED} GROUP BY connector_id, {hour}"
     )
 
 
 def downgrade() -> None:
     """Go back."""
+    for column in ("owner", "contact", "limits"):
+        op.drop_column("connectors", column)
+    op.drop_index("ix_notices_dossier_id_id", "notices")
+    op.drop_index("ix_replays_key_id", "replays")
+    op.drop_index("ix_payloads_connector_id_id", "payloads")
+    op.drop_index("ix_quarantine_connector_id_id", "quarantine")
+    op.drop_index("ix_quarantine_first_seen_at", "quarantine")
+    op.drop_table("quarantine_codes")
     op.create_index("ix_runs_state", "runs", ["state"])
     for name in _RUNS:
         op.drop_index(name, "runs")
     for table in (
+        "drafts",
         "run_lines",
         "exchanges",
         "sessions",
