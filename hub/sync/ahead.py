@@ -8,7 +8,9 @@ when it comes back, and keeps no process alive.
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
@@ -68,7 +70,9 @@ class Ahead(Generic[T]):
         self._pulled = self._finished = self._ended = False
         self._left = threading.Event()
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, name=f"pull-{name}", daemon=True)
+        # In the context of its run: its lines in the log tell which, and its spans are parts of that run's trace.
+        work = partial(copy_context().run, self._work)
+        self._thread = threading.Thread(target=work, name=f"pull-{name}", daemon=True)
 
     @property
     def left(self) -> bool:

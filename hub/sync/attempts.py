@@ -10,6 +10,7 @@ from hub.store import connectors, runs
 from hub.store.connectors import Lease
 from hub.store.database import Database, StoreError
 from hub.sync.claiming import LEASE_SECONDS
+from hub.sync.diary import Diary, Pen
 from hub.sync.storing import Patience
 
 
@@ -23,6 +24,8 @@ class Attempts:
     now: Callable[[], datetime]
     entries: list[dict[str, Any]]
     pause: Callable[[float], bool]
+    diary: Diary
+    pen: Pen
     patience: Patience = field(init=False)
     _unkept: bool = False
 
@@ -35,6 +38,8 @@ class Attempts:
         if isinstance(error, Unavailable) and wait:
             attempt["next_try_in_seconds"] = round(wait, 1)
         self.entries.append(attempt)
+        told = {"code": error.code, "sentence": str(error), "seconds": attempt.get("next_try_in_seconds")}
+        self.diary.say("asked_in_vain", "warning" if wait else "error", **told)
         self.patience.until_done(self._keep)
 
     def keep(self) -> None:
@@ -44,12 +49,15 @@ class Attempts:
 
     def _away(self, error: StoreError) -> None:
         self.entries.append({"at": self._at(), "code": "store_away", "sentence": str(error)})
+        self.diary.say("store_away", "warning", sentence=str(error))
         self._unkept = True
 
     def _keep(self) -> None:
         with self.database.write() as transaction:
             connectors.renew_lease(transaction, self.lease, LEASE_SECONDS)
             runs.record_attempts(transaction, self.run_id, self.entries)
+            self.pen.write(transaction)
+        self.pen.done()
         self._unkept = False
 
     def _at(self) -> str:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from hub.record.run_kind import RunKind
 from hub.record.run_state import RunState
-from hub.store import changing_hands, runs
+from hub.record.signature import Signature
+from hub.store import acts, changing_hands, runs
 from hub.store.database import Database
 from hub.store.runs import RunRow
 from hub.sync import claiming, endings
@@ -36,4 +37,7 @@ def cancel(database: Database, run_id: int, author: str, reason: str, now: datet
             changing_hands.want_stop(transaction, run_id, author, reason)
         else:
             raise CannotCancel(f"Run {run_id} has ended already: {run.state}.")
+        before, told = acts.told({"state": run.state}), Signature(author, reason, now)
+        cancelled = (acts.Kind.RUN, str(run_id), acts.Act.CANCELLED)
+        acts.note(transaction, told, *cancelled, before=before, connector=run.connector)
     return runs.get(database, run_id) or run

@@ -7,11 +7,11 @@ import structlog
 
 from hub.record.run_kind import RunKind
 from hub.record.run_state import RunState
-from hub.store import changing_hands, connectors, listings, runs
+from hub.store import changing_hands, connectors, listings, run_lines, runs
 from hub.store.connectors import ConnectorRow, Lease
 from hub.store.database import Database, Transaction
 from hub.store.runs import READ_TO_THE_END, Ending, RunRow
-from hub.sync import endings
+from hub.sync import diary, endings
 from hub.sync.owner import certainly_dead
 
 LEASE_SECONDS = 10.0  # a dead worker's connector is free again after this long
@@ -52,6 +52,7 @@ def claimed(
 def end_left(transaction: Transaction, run: RunRow, ending: Ending, now: datetime) -> None:
     """End a run that nobody does just now."""
     runs.finish(transaction, run.id, ending, now, run.notes)
+    run_lines.add(transaction, run.id, [diary.ended(ending, now)])
     listings.forget(transaction, run.id)
     log.warning("run_ended", connector=run.connector, run=run.id, state=ending.state, sentence=ending.sentence)
 

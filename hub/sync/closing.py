@@ -14,11 +14,13 @@ from hub.store import changing_hands, codes_seen, connectors, listings, runs, wa
 from hub.store.connectors import ConnectorRow, Lease
 from hub.store.database import Database, Transaction
 from hub.store.runs import READ_TO_THE_END, Ending, RunRow
-from hub.sync import circuit, endings, threshold
+from hub.sync import circuit, diary, endings, threshold
 from hub.sync.claiming import LEASE_SECONDS
+from hub.sync.diary import Pen
 from hub.sync.endings import PutBack
 from hub.sync.source import Source
 from hub.sync.watch import Watch, ends_of_secrets
+from hub.telemetry import counted
 
 log = structlog.get_logger()
 
@@ -47,6 +49,7 @@ class Closing:
     watch: Watch
     attempts: list[dict[str, Any]]
     now: Callable[[], datetime]
+    pen: Pen
     _learnt: watched.Learnt | None = None
 
     def close(self, closed: Closed) -> None:
@@ -78,10 +81,18 @@ class Closing:
                 self._end(transaction, how, notes, now)
             if self.run.kind == RunKind.REPLAY and closed.let_out:
                 self._close_open_circuit(transaction)
+        if isinstance(how, Ending):
+            counted.run_ended(self.run.kind, how.state, (now - (self.run.started_at or self.began)).total_seconds())
         succeeded = isinstance(how, PutBack) or _succeeded(how)
         state = "put_back" if isinstance(how, PutBack) else how.state
-        say, what = (log.info if succeeded else log.warning), "replay" if self.run.kind == RunKind.REPLAY else "run"
-        say(f"{what}_ended", connector=self.source.name, run=self.run.id, state=state, sentence=how.sentence)
+        say = log.info if succeeded else log.warning
+        say(
+            "replay_ended" if self.run.kind == RunKind.REPLAY else "run_ended",
+            connector=self.source.name,
+            run=self.run.id,
+            state=state,
+            sentence=how.sentence,
+        )
 
     def _learn(self, how: Ending | PutBack, now: datetime) -> watched.Learnt:
         self.watch.warned += ends_of_secrets(self.database, self.source.secrets)
@@ -114,6 +125,7 @@ class Closing:
         return circuit.said_of(moved, error, now)
 
     def _put_back(self, transaction: Transaction, how: PutBack, notes: list[dict[str, Any]], now: datetime) -> None:
+        self.pen.write(transaction, diary.put_back(how.code, how.sentence, how.not_before, now))
         at = now.isoformat(timespec="seconds")
         attempts = [*self.attempts, {"at": at, "code": how.code, "sentence": how.sentence}]
         changing_hands.put_back(transaction, self.run, attempts, now, how.not_before, notes)
@@ -121,6 +133,7 @@ class Closing:
     def _end(self, transaction: Transaction, ending: Ending, notes: list[dict[str, Any]], now: datetime) -> None:
         runs.record_attempts(transaction, self.run.id, self.attempts)
         runs.finish(transaction, self.run.id, ending, now, notes)
+        self.pen.write(transaction, diary.ended(ending, now))
         listings.forget(transaction, self.run.id)
 
     def _close_open_circuit(self, transaction: Transaction) -> None:

@@ -169,7 +169,7 @@ def _no_listing(listing: _Listing) -> Note | None:
 
 def _compared(work: Work, listing: _Listing, began: datetime, since: datetime | None) -> tuple[int, list[str]]:
     """How many records the hub holds, and the keys of those that were not listed."""
-    held = 0
+    held = gone.renewed(work.database, work.connector.id, work.run_id, began)
     missing: list[str] = []
     for keys in gone.held(work.database, work.connector.id, began, since):
         held += len(keys)

@@ -4,20 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from hub.record.run_kind import RunKind
 from hub.record.run_state import RunState
-from hub.store import connectors, quarantine, runs, tallies
 from hub.store.connectors import ConnectorRow
-from hub.store.database import Database
 from hub.store.runs import READ_TO_THE_END, RunRow
-from hub.sync import freshness as sync_freshness
 
 _UNDER_WAY = frozenset({RunState.QUEUED, RunState.RUNNING})
 # What a person asked for, or a count, says nothing of how the department's changes are read; a replay asks nobody.
-_ASKED = (*READ_TO_THE_END, RunKind.PUSH, RunKind.ONE)
+ASKED = (*READ_TO_THE_END, RunKind.PUSH, RunKind.ONE)
 _TELLING = frozenset({RunState.SUCCEEDED, RunState.FAILED})  # an interrupted run says nothing of the department
-_RECENT = 10  # among so many runs there is one that tells, or the connector is as good as new
+RECENT = 10  # among so many runs there is one that tells, or the connector is as good as new
 
 
 class Health(StrEnum):
@@ -64,15 +62,6 @@ class Freshness:
     source_seen_at: datetime | None = None  # the last of them; None: none was ever read to its end
 
 
-def states(database: Database, now: datetime, *, retired: bool = False) -> list[ConnectorState]:
-    """The connectors, the worst first; the retired ones only where asked for."""
-    quarantined, lacking = quarantine.counts(database), tallies.lacking(database)
-    rows = connectors.listed(database, retired=retired)
-    found = [_state(database, row, quarantined.get(row.name, 0), lacking.get(row.name, 0), now) for row in rows]
-    worst_first = list(Health)
-    return sorted(found, key=lambda state: (worst_first.index(state.health), state.connector.name))
-
-
 def freshness(rows: Mapping[str, ConnectorRow], names: Iterable[str], now: datetime) -> Freshness:
     """The freshness of what the connectors `names` brought; one that is no longer registered goes stale."""
     wanted = [rows.get(name) for name in names]
@@ -82,18 +71,23 @@ def freshness(rows: Mapping[str, ConnectorRow], names: Iterable[str], now: datet
     return Freshness(as_of, stale, max(seen, default=None))
 
 
-def _state(
-    database: Database, connector: ConnectorRow, quarantined: int, lacking: int, now: datetime
-) -> ConnectorState:
-    recent = runs.listed(database, connector=connector.name, kinds=_ASKED, limit=_RECENT)
-    newest = runs.listed(database, connector=connector.name, limit=1)
-    last = next((run for run in (*newest, *recent) if run.kind in _ASKED or run.state in _UNDER_WAY), None)
-    since, because = sync_freshness.missed(database, connector, now)
-    health = _health(connector, recent, lacking, now)
-    return ConnectorState(connector, health, last, quarantined, lacking, since, because)
+class Ran(Protocol):
+    """A run, as far as it matters here."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
 
 
-def _health(connector: ConnectorRow, recent: Sequence[RunRow], lacking: int, now: datetime) -> Health:
+def tells(run: Ran) -> bool:
+    """Whether it is one to be shown for its connector: it asked the department, or is under way."""
+    return run.kind in ASKED or run.state in _UNDER_WAY
+
+
+def of(connector: ConnectorRow, recent: Sequence[Ran], lacking: int, now: datetime) -> Health:
+    """How a connector fares; `recent` are its last `RECENT` runs of the kinds `ASKED`, the newest first."""
     if connector.open_until is not None and connector.open_until > now:
         return Health.OPEN
     telling = next((run for run in recent if run.state in _TELLING), None)

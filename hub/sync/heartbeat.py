@@ -1,7 +1,7 @@
 """Keeps a run's lease while a slow department is waited for, and hears meanwhile what others want of the run."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -10,7 +10,7 @@ import structlog
 
 from hub.store import changing_hands, connectors
 from hub.store.connectors import Lease, LeaseLost
-from hub.store.database import Database, StoreError
+from hub.store.database import Database, StoreError, Transaction
 
 _LOOK_SECONDS = 1.0  # a run that waits for its department learns so soon that it is to stop
 _BEATS = 4  # within the time of one lease
@@ -36,8 +36,18 @@ class Heard:
 
 
 @contextmanager
-def kept(database: Database, lease: Lease, seconds: float, run_id: int) -> Iterator[Heard]:
-    """Renew the lease while the block lasts. Where it is lost nothing more can be stored, and `lost` says so."""
+def kept(
+    database: Database,
+    lease: Lease,
+    seconds: float,
+    run_id: int,
+    also: Callable[[Transaction], None] = lambda _: None,
+    done: Callable[[], None] = lambda: None,
+) -> Iterator[Heard]:
+    """Renew the lease while the block lasts. Where it is lost nothing more can be stored, and `lost` says so.
+
+    `also` does more in the transactions that renew it, and `done` hears when one of them is committed.
+    """
     ended, heard = threading.Event(), Heard(database, lease, run_id)
 
     def beat() -> None:
@@ -48,6 +58,8 @@ def kept(database: Database, lease: Lease, seconds: float, run_id: int) -> Itera
                 if monotonic() >= due:
                     with database.write() as transaction:
                         connectors.renew_lease(transaction, lease, seconds)
+                        also(transaction)
+                    done()
                     due = monotonic() + seconds / _BEATS
                 told = ""
             except LeaseLost:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from connectors.contract import Fetches
 from connectors.errors import ConnectorError
+from connectors.witness import watched_by
 from connectors.wording import quoted
 from hub.record.run_kind import RunKind
 from hub.record.run_state import RunState
@@ -15,8 +16,9 @@ from hub.store.connectors import ConnectorRow, Lease, LeaseLost
 from hub.store.database import Database
 from hub.store.runs import Counts, Ending, RunRow
 from hub.store.watched import Learnt
-from hub.sync import claiming, endings, heartbeat, page
+from hub.sync import claiming, diary, endings, heartbeat, page
 from hub.sync.claiming import LEASE_SECONDS
+from hub.sync.diary import Diary
 from hub.sync.drift import OnDrift, Policy
 from hub.sync.retry import looked_at
 from hub.sync.source import Source
@@ -79,20 +81,26 @@ def _run(
     with database.write() as transaction:  # at once: nobody else may take it from the queue
         run_id = runs.enqueue(transaction, connector.id, RunKind.ONE, "hand", now(), wanted={"key": key})
         runs.begin(transaction, run_id, used, None, now(), lease.owner)
+    begun = runs.get(database, run_id)
+    if begun is None:
+        raise LookupError(f"run {run_id} is gone")
+    told = Diary(begun, now)
+    told.begin(lease.owner)
     watch = Watch(source.name, _NO_WATCH, Learnt(None, None, []))
     work = Work(database, connector, mapping, used, run_id, lease, LEASE_SECONDS, watch)
-    _end(database, run_id, _stored(work, source.name, line, key, now), now(), watch)
+    _end(work, _stored(work, source.name, line, key, now, told), now(), told)
     ended = runs.get(database, run_id)
     if ended is None:
         raise LookupError(f"run {run_id} is gone")
     return ended
 
 
-def _stored(work: Work, name: str, line: Fetches, key: str, now: Clock) -> Ending:
+def _stored(work: Work, name: str, line: Fetches, key: str, now: Clock, told: Diary) -> Ending:
     """Fetch the record and store it; how that ended."""
     counts = Counts()
     try:
-        with heartbeat.kept(work.database, work.lease, LEASE_SECONDS, work.run_id):
+        kept = heartbeat.kept(work.database, work.lease, LEASE_SECONDS, work.run_id)
+        with kept, watched_by(told.samples):
             answer = replace(line.fetch(key), bookmark=None, total=None)  # it says nothing of the other records
             counts.add(page.store(work, answer, now()))
     except ConnectorError as error:
@@ -100,17 +108,19 @@ def _stored(work: Work, name: str, line: Fetches, key: str, now: Clock) -> Endin
     except LeaseLost:  # whoever has the connector now ends this run
         raise Busy(f"{name} was taken over by another worker meanwhile; nothing was stored. Try again") from None
     except (KeyboardInterrupt, SystemExit):
-        _end(work.database, work.run_id, endings.STOPPED, now(), work.watch)
+        _end(work, endings.STOPPED, now(), told)
         raise
     except Exception:
         # A fault of the hub itself: the run must not look alive, and the trace belongs to the log.
-        _end(work.database, work.run_id, endings.hub_fault(name, counts), now(), work.watch)
+        _end(work, endings.hub_fault(name, counts), now(), told)
         raise
     if not counts.fetched:
         return Ending(RunState.SUCCEEDED, f"{name} knows no record {quoted(key)}. Nothing was changed.")
     return endings.succeeded(counts)
 
 
-def _end(database: Database, run_id: int, ending: Ending, now: datetime, watch: Watch) -> None:
-    with database.write() as transaction:
-        runs.finish(transaction, run_id, ending, now, watch.told())
+def _end(work: Work, ending: Ending, now: datetime, told: Diary) -> None:
+    told.samples.end()
+    with work.database.write() as transaction:
+        runs.finish(transaction, work.run_id, ending, now, work.watch.told())
+        told.pen().write(transaction, diary.ended(ending, now))

@@ -69,7 +69,7 @@ def _decide(transaction: Transaction, what: What, name: Name, code: str, signatu
         parted.disown(transaction, row.id, name[1], wrong, signature)
     else:
         wrong = _disowned(name, code, known)
-        parted.own(transaction, row.id, name[1], wrong)
+        parted.own(transaction, row.id, name[1], wrong, signature)
     desk.believe(laid_out.wrong_codes(transaction))
     desk.hear(source)
     dossier = desk.dossier(name)

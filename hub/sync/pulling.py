@@ -8,16 +8,21 @@ from time import monotonic
 from typing import Generic, TypeVar
 
 from connectors import contract
+from connectors.along import carrying
 from connectors.contract import Bookmark, Connector, Describes, Waits, Warns
 from connectors.errors import Unavailable
 from connectors.stored import Archives
 from connectors.turns import taking
+from connectors.witness import watched_by
 from hub.sync.ahead import Ahead
+from hub.sync.diary import Diary
 from hub.sync.limits import Turns, turns
 from hub.sync.retry import Persistent
 from hub.sync.source import Source
 from hub.sync.timings import Timings
 from hub.sync.watch import Watch
+from hub.telemetry import counted
+from hub.telemetry.tracing import for_departments
 
 T = TypeVar("T")
 
@@ -33,6 +38,7 @@ class Pull(Generic[T]):
     failed: Callable[[Unavailable, float], None]  # an exchange that is tried again, after so many seconds
     before: Callable[[], None]  # asked before each request; what it raises ends the run
     timings: Timings
+    diary: Diary
     archived: Callable[[T], Bookmark | None] = lambda _: None  # a page's bookmark, if the source may put it away then
     spent: bool = False  # it has tried again as often as a run may
     _described: bool = False
@@ -40,18 +46,26 @@ class Pull(Generic[T]):
     def __call__(self, line: Ahead[T]) -> None:
         """Pull until all is said, or until nobody is there any more."""
         source = self.source
-        watched = Watched(turns(source.name, source.limits, line.wait, self.before, lambda: line.left), self.timings)
+        watched = Watched(
+            turns(source.name, source.limits, line.wait, self.before, lambda: line.left), self.timings, self.diary
+        )
 
         def pause(seconds: float) -> bool:
             with self.timings.of("wait"):
                 return line.wait(seconds)
 
         def failed(error: Unavailable, seconds: float) -> None:
+            counted.retried(source.name)
             line.said(partial(self.failed, error, seconds))
 
         retry = Persistent(source.budget, watched, pause, failed)
         try:
-            with taking(watched.request), source.open(retry) as connector:
+            with (
+                taking(watched.request),
+                watched_by(self.diary.samples),
+                carrying(for_departments),
+                source.open(retry) as connector,
+            ):
                 try:
                     self._pages(line, connector)
                     line.serve(connector)
@@ -110,15 +124,15 @@ def _closed(pages: Iterator[object]) -> Iterator[None]:
 class Watched:
     """Turns whose waiting, and whose requests, are measured."""
 
-    def __init__(self, mine: Turns, timings: Timings) -> None:
-        self._turns, self._timings = mine, timings
+    def __init__(self, mine: Turns, timings: Timings, diary: Diary) -> None:
+        self._turns, self._timings, self._diary = mine, timings, diary
 
     @contextmanager
     def request(self) -> Iterator[None]:
         """Around one request (`Turns.request`)."""
         began = monotonic()
         with self._turns.request():
-            self._timings.add("wait", monotonic() - began)
+            self._waited(monotonic() - began)
             with self._timings.of("fetch"):
                 yield
 
@@ -128,12 +142,16 @@ class Watched:
         began = monotonic()
         with self._turns.exchange():
             came, seen = monotonic(), self._timings.fetch
-            self._timings.add("wait", came - began)
+            self._waited(came - began)
             try:
                 yield
             finally:
                 if self._timings.fetch == seen:
                     self._timings.add("fetch", monotonic() - came)
+
+    def _waited(self, seconds: float) -> None:
+        self._timings.add("wait", seconds)
+        self._diary.waited(seconds)
 
 
 def last_words(connector: Connector) -> tuple[Sequence[contract.Warning], str]:

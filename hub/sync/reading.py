@@ -5,7 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from structlog.contextvars import bound_contextvars
 
 from connectors.contract import Bookmark, Connector
 from connectors.errors import ConnectorError
@@ -23,6 +25,7 @@ from hub.sync.attempts import Attempts
 from hub.sync.claiming import LEASE_SECONDS
 from hub.sync.closing import Closed, Closing
 from hub.sync.counting import Counting
+from hub.sync.diary import Diary, Pen
 from hub.sync.drift import OnDrift, Policy
 from hub.sync.endings import PutBack
 from hub.sync.heartbeat import Heard
@@ -37,6 +40,7 @@ from hub.sync.threshold import Tally, Unlimited
 from hub.sync.timings import Timings
 from hub.sync.watch import Watch
 from hub.sync.work import Work, name_of
+from hub.telemetry.tracing import span
 
 T = TypeVar("T")
 
@@ -56,6 +60,8 @@ class Reading:
     orders: Orders
     attempts: Attempts = field(init=False)
     timings: Timings = field(init=False)
+    diary: Diary = field(init=False)
+    pen: Pen = field(init=False)
     watch: Watch = field(init=False)
     heard: Heard = field(init=False)
     storing: Storing = field(init=False)
@@ -63,12 +69,19 @@ class Reading:
     def __post_init__(self) -> None:
         run, source, orders = self.run, self.source, self.orders
         self.timings = Timings(**run.timings)
-        self.attempts = Attempts(self.database, self.lease, run.id, orders.now, list(run.attempts), orders.stop.wait)
+        self.diary = Diary(run, orders.now)
+        self.diary.begin(self.lease.owner)
+        self.pen = self.diary.pen()
+        self.attempts = Attempts(
+            *(self.database, self.lease, run.id, orders.now, list(run.attempts), orders.stop.wait, self.diary, self.pen)
+        )
         if run.kind in READ_TO_THE_END:
             self.watch = Watch(source.name, source.on_drift, watched.learnt(self.database, self.connector.id))
         else:
             self.watch = Watch(source.name, _NO_WATCH, Learnt(None, None, []))
-        self.storing = Storing(self._work(), self.attempts.patience, runs.counts_of(run), run.pages)
+        self.storing = Storing(
+            self._work(), self.attempts.patience, runs.counts_of(run), run.pages, self.diary, self.pen
+        )
 
     def do(self) -> Ending | PutBack:
         """Read all that is asked for; how that ended, as its row says then.
@@ -77,7 +90,10 @@ class Reading:
             LeaseLost: another worker has this run.
             StoreError: the database was away for too long.
         """
-        with heartbeat.kept(self.database, self.lease, LEASE_SECONDS, self.run.id) as self.heard:
+        told: dict[str, Any] = {"connector": self.source.name, "run": self.run.id}
+        pen = self.diary.pen()
+        kept = heartbeat.kept(self.database, self.lease, LEASE_SECONDS, self.run.id, pen.write, pen.done)
+        with bound_contextvars(**told), span("run", kind=self.run.kind, **told), kept as self.heard:
             try:
                 closed = self._read()
             except LeaseLost:
@@ -192,7 +208,7 @@ class Reading:
 
     def _pulled(self, asked: Callable[[Connector], Iterator[T]], size: Callable[[T], int]) -> Pull[T]:
         before = self._keep_out_of_windows
-        return Pull(self.source, asked, size, self.watch, self.attempts.note, before, self.timings)
+        return Pull(self.source, asked, size, self.watch, self.attempts.note, before, self.timings, self.diary)
 
     def _work(self) -> Work:
         run, mapping = self.run, self.source.mapping
@@ -274,6 +290,7 @@ class Reading:
         return Closed(endings.failed(self.source.name, error, self.storing.counts, tries), error)
 
     def _close(self, closed: Closed) -> Ending | PutBack:
+        self.diary.samples.end()
         closing = self._closing()
         self.attempts.patience.until_done(lambda: closing.close(closed))
         return closed.how
@@ -290,4 +307,5 @@ class Reading:
             self.watch,
             self.attempts.entries,
             self.orders.now,
+            self.pen,
         )

@@ -9,11 +9,11 @@ import structlog
 
 from hub.record.connector_state import Life
 from hub.record.run_state import RunState
-from hub.store import connectors, listings, replays, runs
+from hub.store import connectors, listings, replays, run_lines, runs
 from hub.store.connectors import ConnectorRow, Lease, LeaseLost
 from hub.store.database import Database, StoreError
 from hub.store.runs import Ending
-from hub.sync import claiming, endings
+from hub.sync import claiming, diary, endings
 from hub.sync.claiming import LEASE_SECONDS
 from hub.sync.endings import PutBack
 from hub.sync.orders import Orders, Progress
@@ -119,6 +119,7 @@ def _end(database: Database, lease: Lease, run_id: int, ending: Ending, now: dat
     with database.write() as transaction:
         connectors.renew_lease(transaction, lease, LEASE_SECONDS)
         runs.finish(transaction, run_id, ending, now)
+        run_lines.add(transaction, run_id, [diary.ended(ending, now)])
         listings.forget(transaction, run_id)
 
 

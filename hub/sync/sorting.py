@@ -10,6 +10,7 @@ from hashlib import blake2b
 from connectors.contract import Page, Record
 from connectors.errors import BadRecord
 from hub.record.entities import DOSSIER, EVENT
+from hub.record.identity import codes_of
 from hub.store import pages
 from hub.store.database import StoreError
 from hub.store.pages import Known
@@ -98,7 +99,8 @@ def _sort(work: Work, found: Sorted) -> None:
             found.counts.unchanged += not heard  # a newer state is known: nothing is lost with this one
             found.older.append(record.key)
         elif reasons:
-            found.rejected.append(Rejected(record.key, digest, reasons, record.raw, changed_at))
+            codes = tuple(code.value for code in codes_of(draft.values, ""))  # however far they reach
+            found.rejected.append(Rejected(record.key, digest, reasons, record.raw, changed_at, codes))
             found.counts.unchanged -= heard  # it is counted by what it did
         else:
             found.readings.append(Reading(record, digest, version.digest(), draft))

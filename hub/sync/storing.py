@@ -16,6 +16,7 @@ from hub.store.database import StoreError, Transaction
 from hub.store.runs import Counts
 from hub.sync import page, sorting
 from hub.sync.ahead import AHEAD_PAGES
+from hub.sync.diary import Diary, Pen
 from hub.sync.page import Also, Told
 from hub.sync.sorting import Sorted
 from hub.sync.work import Work
@@ -68,6 +69,8 @@ class Storing:
     patience: Patience
     counts: Counts  # of the run until now
     pages: int  # that are stored until now
+    diary: Diary
+    pen: Pen
     _checked: int = 0  # outages after which the store was found as it was left
     _latest: deque[set[str]] = field(default_factory=lambda: deque(maxlen=AHEAD_PAGES))  # keys of the pages before
 
@@ -90,6 +93,7 @@ class Storing:
 
         def at_the_end(transaction: Transaction, told: Told) -> None:
             also(transaction, told)
+            self.pen.write(transaction)
             if monotonic() - began > self.work.lease_seconds / 2:  # or it would run out with the commit of a slow page
                 connectors.renew_lease(transaction, self.work.lease, self.work.lease_seconds)
 
@@ -105,6 +109,8 @@ class Storing:
                 tally.fetched, tally.unreadable, tally.goes_on = before.fetched, before.unreadable, before.goes_on
                 raise
             self.counts.add(added)
+            self.pen.done()
+            self.diary.page(self.pages + 1, added, len(answer.payload) if size is None else size, answer.total)
             return None
 
         if (stored := self.patience.until_done(once)) is not None:

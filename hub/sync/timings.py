@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
+from hub.telemetry import counted
+from hub.telemetry.tracing import span
+
 
 @dataclass(slots=True)
 class Timings:
@@ -21,13 +24,15 @@ class Timings:
         """Count what happens in here to a stage, also when it fails."""
         began = monotonic()
         try:
-            yield
+            with span(stage):
+                yield
         finally:
             self.add(stage, monotonic() - began)
 
     def add(self, stage: str, seconds: float) -> None:
         """Count these seconds to a stage."""
         setattr(self, stage, getattr(self, stage) + seconds)
+        counted.stage(stage, seconds)
 
     def as_json(self) -> dict[str, float]:
         """As the run's row keeps them, to the millisecond."""

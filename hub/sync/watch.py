@@ -8,7 +8,8 @@ from typing import Any
 from connectors import contract
 from connectors.contract import Record
 from hub.record.moments import end_of
-from hub.store import secrets, watched
+from hub.record.signature import Signature
+from hub.store import acts, secrets, watched
 from hub.store.codes_seen import Shared, SharedService
 from hub.store.database import Database, Transaction
 from hub.store.watched import Learnt
@@ -141,9 +142,11 @@ def ends_of_secrets(database: Database, names: Sequence[str]) -> list[contract.W
     ]
 
 
-def accept(transaction: Transaction, name: str) -> None:
+def accept(transaction: Transaction, name: str, by: Signature) -> None:
     """Take the system as the next run finds it, and let schedules run it again at once."""
-    watched.forget(transaction, name, DRIFT)
+    told = [one["sentence"] for one in watched.forget(transaction, name, DRIFT)]
+    before = acts.told({DRIFT: told}) if told else None
+    acts.note(transaction, by, acts.Kind.CONNECTOR, name, acts.Act.APPROVED, before=before, connector=name)
 
 
 def _kept(warning: contract.Warning, now: datetime) -> dict[str, Any]:

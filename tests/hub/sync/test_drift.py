@@ -13,6 +13,7 @@ import pytest
 from connectors import contract
 from connectors.contract import Connector, Record, Retry
 from connectors.errors import Unavailable
+from hub.record.signature import Signature
 from hub.store import connectors, dossiers, runs, secrets
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database, connect
@@ -193,7 +194,7 @@ class Hub:
 
     def accept(self) -> None:
         with self.database.write() as transaction:
-            watch.accept(transaction, "a")
+            watch.accept(transaction, "a", Signature("an operator", "", self.now))
 
     def warnings(self) -> list[str]:
         return [one["sentence"] for one in self.row().warnings or []]

@@ -20,7 +20,8 @@ from hub.store.database import Database
 from hub.store.runs import Ending
 from hub.store.tables import connectors as table
 from hub.sync import freshness, lateness, threshold
-from hub.sync.health import Health, states
+from hub.sync.fleet import states
+from hub.sync.health import Health
 from hub.sync.run import execute
 from tests.hub.sync.fixtures import Listing, mapping, registered, source
 
@@ -72,7 +73,7 @@ def test_it_is_missed_and_met_by_the_clock_and_told_once_each(
     for thread in threads:
         thread.join()
     freshness.evaluate(database, NOW + timedelta(minutes=1))
-    (fares,) = states(database, NOW)
+    (fares,) = states(database, connectors.listed(database), NOW)
     late(seen_at=NOW)
     freshness.evaluate(database, NOW + timedelta(minutes=2))
     freshness.evaluate(database, NOW + timedelta(minutes=3))
@@ -124,7 +125,7 @@ def test_what_holds_it_up_is_told_as_it_is(database: Database, late: Callable[..
     with database.write() as transaction:
         runs.finish(transaction, run_id, Ending(RunState.FAILED, "a: refused.", "no_rights", "Ask them."), NOW)
     assert code(database) == "failed"
-    (fares,) = states(database, NOW)
+    (fares,) = states(database, connectors.listed(database), NOW)
     assert fares.stale_because == {
         "code": "failed",
         "sentence": f"Run {run_id} failed at 08:00: a: refused. It is tried again at 08:00.",
@@ -137,7 +138,7 @@ def test_what_holds_it_up_is_told_as_it_is(database: Database, late: Callable[..
     with database.write() as transaction:
         registrations.move(transaction, "a", Move.PAUSE, Signature("an", "they move house", NOW))
     assert code(database) == "not_active"
-    (fares,) = states(database, NOW)
+    (fares,) = states(database, connectors.listed(database), NOW)
     assert fares.stale_because
     assert fares.stale_because["sentence"] == "It is paused by an since 08:00: they move house."
     assert len(lapses.listed(database, row.id)) == 1  # whatever the reason was: it was never met in between
@@ -152,9 +153,9 @@ def test_a_real_run_meets_it_and_nobody_who_evaluates_is_needed_to_see_that_it_i
     assert execute(
         database, source("a", Listing([[]]), mapping(tmp_path)), run_id, "test", threading.Event(), now=lambda: NOW
     )
-    (fares,) = states(database, NOW + HOUR)
+    (fares,) = states(database, connectors.listed(database), NOW + HOUR)
     assert (fares.health, fares.stale_since) == (Health.HEALTHY, None)
-    (fares,) = states(database, NOW + 2 * HOUR)
+    (fares,) = states(database, connectors.listed(database), NOW + 2 * HOUR)
     assert (fares.health, fares.stale_since, (fares.stale_because or {})["code"]) == (
         Health.LATE,
         NOW + HOUR,

@@ -150,6 +150,21 @@ def test_a_dossier_of_which_another_source_has_a_record_is_not_gone(world: World
     assert world.listed(gone=True) == ["01"]
 
 
+def test_records_that_changed_all_at_once_count_as_held_when_others_are_missing(world: World) -> None:
+    """As after another mapping, when the listing stores again what it holds."""
+    there = world.without(2, 5)
+    world.there = Register([{**one, "received": "2026-06-01T01:00:00Z"} for one in there.records])
+    run = world.run()
+    assert run.updated == 8
+    assert codes(run) == []
+    assert world.listed(gone=True) == ["02", "05"]
+
+
+def test_new_records_do_not_count_as_held_before(world: World) -> None:
+    world.there = Register([*world.there.records[:4], *(record(number) for number in range(20, 60))])
+    assert codes(world.run()) == ["shrunk_listing"]
+
+
 def test_records_stored_after_the_listing_began_are_not_looked_for(world: World) -> None:
     began = datetime(2026, 1, 1, tzinfo=UTC)
     assert list(store_gone.held(world.database, world.row.id, began, None)) == []

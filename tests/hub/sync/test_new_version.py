@@ -1,10 +1,12 @@
 """A department puts a new version of its software into use, over real sockets: what its operators are told."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hub.record.signature import Signature
 from hub.store import connectors, dossiers
 from hub.sync import watch
 from hub.wiring import Hub
@@ -65,7 +67,7 @@ def test_where_the_policy_says_stop_another_wsdl_ends_the_run_until_it_is_accept
         for _ in range(2):
             assert sync(hub, "so-tu-phap").error_code == "drift"
         with hub.database.write() as transaction:
-            watch.accept(transaction, "so-tu-phap")
+            watch.accept(transaction, "so-tu-phap", Signature("an operator", "", datetime.now(UTC)))
         assert sync(hub, "so-tu-phap").state == "succeeded"
 
 

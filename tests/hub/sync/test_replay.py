@@ -24,7 +24,8 @@ from hub.store.schema import upgrade
 from hub.store.tables import connectors as connectors_table
 from hub.store.tables import payloads, quarantine_groups, source_records
 from hub.store.tables import quarantine as quarantine_table
-from hub.sync.health import Health, states
+from hub.sync.fleet import states
+from hub.sync.health import Health
 from hub.sync.replay import queue_untried_of_all
 from hub.sync.run import execute
 from hub.sync.source import Source
@@ -300,7 +301,7 @@ def test_a_replay_says_nothing_of_how_the_department_fares(hub: Hub) -> None:
     assert hub.sync().state == "failed"
     hub.correct()
     hub.replay(Wanted())
-    (state,) = states(hub.database, datetime.now(UTC) + timedelta(days=1))
+    (state,) = states(hub.database, connectors.listed(hub.database), datetime.now(UTC) + timedelta(days=1))
     assert state.health == Health.FAILING
     assert state.last_run is not None
     assert state.last_run.kind == "incremental"
