@@ -5,6 +5,7 @@ parameters, the form that was chosen, and either the answer itself or what it wa
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -24,12 +25,16 @@ def answered(body: Any, media_type: str = "application/json", made_of: str | Non
     `made_of`: what decides the body beside the grant and the parameters, where that is told sooner than the body is
     written; else the body itself is what the tag is made of.
     """
-    data = None if made_of is not None else orjson.dumps(body, option=_OPTIONS)
-    tag = _tag(data if data is not None else (made_of or "").encode(), media_type)
-    if _has_it_already(tag):
-        response = Response(status=304)
-    else:
-        response = Response(data if data is not None else orjson.dumps(body, option=_OPTIONS), mimetype=media_type)
+    if made_of is not None:
+        return answered_as(made_of.encode(), lambda: orjson.dumps(body, option=_OPTIONS), media_type)
+    data = orjson.dumps(body, option=_OPTIONS)
+    return answered_as(data, lambda: data, media_type)
+
+
+def answered_as(decides: bytes, body: Callable[[], bytes], media_type: str = "application/json") -> Response:
+    """The same of a body that is written only where it is sent; `decides` is what its tag is made of."""
+    tag = _tag(decides, media_type)
+    response = Response(status=304) if _has_it_already(tag) else Response(body(), mimetype=media_type)
     headers = response.headers
     headers.add("ETag", f'"{tag}"')
     headers.add("Vary", _VARY)

@@ -117,17 +117,17 @@ def _source(row: SourceRow, connector: ConnectorRow | None, now: datetime, grant
         "stale": connector is None or connector.stale(now),
         "gone_at": None if row.gone_at is None else as_text(row.gone_at),
         "key": row.source.key,
-        "problems": [_problem(one, grant) for one in row.problems],
+        "problems": [problem(one, grant) for one in row.problems],
     }
 
 
-def _problem(problem: Mapping[str, Any], grant: Grant) -> Answer:
+def problem(said: Mapping[str, Any], grant: Grant) -> Answer:
     """What could not be read; the source's own words only of a field that is shown in full."""
-    field = str(problem.get("field", ""))
+    field = str(said.get("field", ""))
     name = ".".join(part.partition("[")[0] for part in field.split("."))
     if field and grant.sight(name) is Sight.FULL:
-        return dict(problem)
-    return {"field": problem.get("field"), "source": problem.get("source")}
+        return dict(said)
+    return {"field": said.get("field"), "source": said.get("source")}
 
 
 def _believed(name: str, said: Provenance, behind: SourceRow, grant: Grant) -> Answer:
@@ -160,14 +160,18 @@ def _changes(changes: Mapping[str, Sequence[Any]], grant: Grant) -> Answer:
     return found
 
 
+def reason(one: DueDate, *, shows_source: bool) -> Explained:
+    """Why a due date is what it is, without the name of a source where none is shown."""
+    return _ANOTHER if one.reason.code == _ANOTHER.code and not shows_source else one.reason
+
+
 def _due_date(one: DueDate, *, shows_source: bool) -> Answer:
-    tells_source = one.reason.code == _ANOTHER.code
     return {
         "at": one.at,
         "current": one.current,
         "said_by": (one.said_by or None) if shows_source else None,
         "policy": one.policy or None,
-        "reason": _told(_ANOTHER if tells_source and not shows_source else one.reason),
+        "reason": _told(reason(one, shows_source=shows_source)),
         "steps": [_told(step) for step in one.steps],
         "warnings": [_told(warning) for warning in one.warnings],
     }
