@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.contract import Record
 from hub.record.entities import DOSSIER, ENTITIES
+from hub.record.fields import RecordField
 from hub.record.identity import codes_of
 from hub.store import payloads
 from hub.store.connectors import ConnectorRow
@@ -41,6 +42,7 @@ class Difference:
     rejected: Sequence[str] = ()  # why it would be rejected from now on
     released: bool = False  # it is rejected now and would not be
     problems: Sequence[str] = ()  # that it would gain
+    faults: Sequence[Problem] = ()  # both of these, part by part
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class Summary:
     differing: int = 0
     rejected: int = 0  # newly
     released: int = 0
+    still: int = 0  # rejected by both
     gain_problems: int = 0
     lose_problems: int = 0
     fields: Counter[str] = field(default_factory=Counter)  # how many records would change, by field
@@ -68,12 +71,26 @@ class Both:
     before: Mapping
     after: Mapping
     on_payload: Callable[[], None] = lambda: None
+    enough: Callable[[], bool] = lambda: False  # asked before each record
 
-    def compare(self, connector: ConnectorRow, reread: Reread | None, summary: Summary) -> Iterator[Difference]:
-        """Every record of a connector that would be read otherwise; the counts go to `summary`."""
-        for kept in read_again(self.database, reread, payloads.in_use(self.database, [connector.id])):
+    def compare(
+        self,
+        connector: ConnectorRow,
+        reread: Reread | None,
+        summary: Summary,
+        payload_ids: Sequence[int] | None = None,
+    ) -> Iterator[Difference]:
+        """Every record of a connector that would be read otherwise; the counts go to `summary`.
+
+        With `payload_ids` only what is kept in those, in their order.
+        """
+        if payload_ids is None:
+            payload_ids = payloads.in_use(self.database, [connector.id])
+        for kept in read_again(self.database, reread, payload_ids):
             yield from self._of(kept, connector, summary)
             self.on_payload()
+            if self.enough():
+                return
 
     def _of(self, kept: Kept, connector: ConnectorRow, summary: Summary) -> Iterator[Difference]:
         if kept.trouble:
@@ -82,6 +99,8 @@ class Both:
             return
         wanted = payloads.keys_in(self.database, kept.payload_id)
         for key in wanted:
+            if self.enough():
+                return
             record = kept.record(key)
             if record is None:
                 summary.missing += key not in kept.bad
@@ -95,23 +114,26 @@ class Both:
     def _difference(self, connector: ConnectorRow, record: Record, summary: Summary) -> Difference | None:
         before, after = self.before.read(record.value), self.after.read(record.value)
         if before == after:
+            summary.still += _is_rejected(self.before, before, connector)
             return None
         was, will = _is_rejected(self.before, before, connector), _is_rejected(self.after, after, connector)
         code = str((before if was < will else after).values.get("code", ""))
         if was or will:
             if was and will:
+                summary.still += 1
                 return None
             summary.rejected, summary.released = summary.rejected + will, summary.released + was
             reasons = [str(problem) for problem in after.problems] if will else []
-            return Difference(
-                connector.name, record.key, code, rejected=reasons or ["it has no code"] * will, released=was
-            )
+            said = reasons or ["it has no code"] * will
+            faults = after.problems if will else ()
+            return Difference(connector.name, record.key, code, rejected=said, released=was, faults=faults)
         changed = list(_changes(before, after))
         _note(summary, changed)
         gained = _gained(before.problems, after.problems)
         summary.gain_problems += bool(gained)
         summary.lose_problems += bool(_gained(after.problems, before.problems))
-        return Difference(connector.name, record.key, code, changed, problems=[str(each) for each in gained])
+        said = [str(each) for each in gained]
+        return Difference(connector.name, record.key, code, changed, problems=said, faults=gained)
 
 
 def masked(entity: str, name: str, value: Any) -> Any:
@@ -163,11 +185,21 @@ def _gained(before: Sequence[Problem], after: Sequence[Problem]) -> list[Problem
     return [each for each in after if each not in known]
 
 
+def is_choice(entity: str, name: str) -> bool:
+    """Whether a field says one of a few words that we know, so that nothing else can stand there."""
+    wanted = _wanted(entity, field_of(name))
+    return wanted is not None and (wanted.type == "boolean" or bool(wanted.choices))
+
+
 def _may_be_personal(entity: str, name: str) -> bool:
     """Whatever is a text of its own, and all of the applicant; times, amounts and choices are not."""
     if name.startswith("applicant."):
         return True
+    wanted = _wanted(entity, name)
+    return (wanted is None or wanted.type == "text") and not name.startswith(_OPEN)
+
+
+def _wanted(entity: str, name: str) -> RecordField | None:
     known = ENTITIES[entity]
     parent, _, column = name.rpartition(".")
-    wanted = known.fields.get(name) or known.lists.get(parent, {}).get(column)
-    return (wanted is None or wanted.type == "text") and not name.startswith(_OPEN)
+    return known.fields.get(name) or known.lists.get(parent, {}).get(column)

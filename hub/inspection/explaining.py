@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from hub.inspection.believing import sentence, why_believed
 from hub.inspection.received import Rereads
-from hub.record.merge import LATEST_WINS, Claim, Source
-from hub.record.moments import to_the_second
+from hub.record.merge import Claim
 from hub.store import payloads
 from hub.store.database import Database
 from hub.store.dossier_rows import DossierRow
@@ -103,36 +103,5 @@ def _otherwise(used: Mapping, today: Mapping, value: Any) -> list[str]:
 def _value(name: str, said: Provenance, records: dict[tuple[str, str], RecordExplained]) -> ValueExplained:
     source = said.believed.source
     lines = [each for each in records[source.name].lines if each.field == name or each.field.startswith(f"{name}[")]
-    why = "; ".join(dict.fromkeys(_why(name, source, other.source) for other in said.conflicts))
+    why = "; ".join(dict.fromkeys(sentence(why_believed(name, source, other.source)) for other in said.conflicts))
     return ValueExplained(name, said.believed.value, source.connector, source.key, why, said.conflicts, lines)
-
-
-def _why(name: str, believed: Source, other: Source) -> str:
-    """By what `hub.record.merge` believes one source and not the other."""
-    if believed.entity != other.entity and name not in LATEST_WINS:
-        return f"a record of the dossier itself goes before the step {other.key} of its progress"
-    if name == "confidentiality":
-        return f"it is the strictest, which counts whatever the precedence of {other.connector}"
-    if name in LATEST_WINS and (why := _why_it_stands(name, believed, other)):
-        return why
-    own, others = believed.precedence_of(name), other.precedence_of(name)
-    mine, theirs = (believed.precedence if own is None else own), (other.precedence if others is None else others)
-    if mine != theirs:
-        return f"its precedence ({mine}) is higher than that of {other.connector} ({theirs})"
-    if believed.latest != other.latest:
-        later = to_the_second(believed.latest)
-        return f"both have the precedence {mine}, and it changed later ({later}) than {other.connector}"
-    return f"it is equal to {other.connector} in all, so the order of their names decides"
-
-
-def _why_it_stands(name: str, believed: Source, other: Source) -> str:
-    """For where a dossier stands, what goes before the precedence of sources; empty where that decides."""
-    own, others = believed.precedence_of(name) or 0, other.precedence_of(name) or 0
-    if own != others:
-        return f"its precedence for this field ({own}) is higher than that of {other.connector} ({others})"
-    if believed.latest > other.latest:
-        since = to_the_second(other.latest) or "no time"
-        return f"it changed later ({to_the_second(believed.latest)}) than {other.connector} ({since})"
-    if believed.latest < other.latest:
-        return f"it does not date its status, which may well be newer than {other.connector} ({other.key})"
-    return ""
