@@ -14,7 +14,8 @@ from hub.record.catalogue import Agency, Entry, Procedure
 from hub.record.catalogue_findings import Clash, clashes_of_agencies, clashes_of_procedures
 from hub.record.catalogue_reading import Fault
 from hub.record.entities import AGENCY
-from hub.store import catalogue
+from hub.record.signature import Signature
+from hub.store import acts, catalogue
 from hub.store.catalogue import AGENCIES, FROM_FILE, Kept, Kind
 from hub.store.database import Database, Transaction
 from mappings.engine.yaml_source import Finding, Invalid, read
@@ -64,14 +65,39 @@ class How:
 _PLAINLY = How()
 
 
-def load(database: Database, kind: Kind[Entry], path: Path, how: How = _PLAINLY) -> Loaded:
-    """Make the catalogue say what the file says.
+def load(
+    database: Database,
+    kind: Kind[Entry],
+    path: Path,
+    how: How = _PLAINLY,
+    by: Signature | None = None,
+    named: str | None = None,
+) -> Loaded:
+    """Make the catalogue say what the file says; `named` is what people call it.
 
     Raises:
         Invalid: with everything that is wrong with the file; nothing was changed then.
     """
     contents, now = read_contents(path, kind.name), datetime.now(UTC)
-    return database.write_again(lambda transaction: _load(transaction, kind, contents, now, how))
+    signature = acts.signed(by, now)
+
+    def work(transaction: Transaction) -> Loaded:
+        loaded = _load(transaction, kind, contents, now, how)
+        if loaded.differs and not how.dry:
+            _note(transaction, kind, named or path.name, loaded, signature)
+        return loaded
+
+    return database.write_again(work)
+
+
+def _note(transaction: Transaction, kind: Kind[Any], file: str, loaded: Loaded, signature: Signature) -> None:
+    before: dict[str, Any] = dict.fromkeys(loaded.gone, "")
+    after: dict[str, Any] = dict.fromkeys(loaded.added, "")
+    for one in loaded.changed:
+        for name, (old, new) in one.fields.items():
+            before[f"{one.key} {name}"], after[f"{one.key} {name}"] = old, new
+    told: dict[str, Any] = {"before": acts.told(before), "after": acts.told({"file": file, **after})}
+    acts.note(transaction, signature, acts.Kind.CATALOGUE, kind.name, acts.Act.CHANGED, **told)
 
 
 def read_contents(path: Path, entity: str) -> Contents:

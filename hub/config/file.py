@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.registry import Registry
+from hub.config.alerting import SECRETS_OF_CHANNELS, plain_secrets
 from hub.config.connector import Connection, as_written, read_settings, scalars, settings_findings
 from hub.config.references import References, resolve, secrets_in
 from hub.config.sections import Config
@@ -57,7 +58,7 @@ def understand(
 ) -> Configuration:
     """Like `load`, of a file that is read already."""
     resolved = resolve(written, References(environment))
-    source, findings = resolved.source, [*resolved.findings, *_misplaced_secrets(written)]
+    source, findings = resolved.source, [*resolved.findings, *_misplaced_secrets(written), *plain_secrets(written)]
     try:
         config = validate(source, Config)
     except Invalid as invalid:
@@ -96,9 +97,9 @@ def _misplaced_secrets(written: Source) -> Iterator[Finding]:
     data = written.data if isinstance(written.data, dict) else {}
     for part in data.keys() - {"connectors"}:
         for loc, text in scalars(data[part], (part,)):
-            if any(secrets_in(text)):
+            if any(secrets_in(text)) and not (part == "alerts" and loc[-1] in SECRETS_OF_CHANNELS):
                 yield written.finding(
-                    loc, "${secret:…} can be used in connectors only", "write ${env:NAME} or ${file:/path}"
+                    loc, "${secret:…} can be used in connectors and channels only", "write ${env:NAME} or ${file:/path}"
                 )
 
 

@@ -56,6 +56,9 @@ def registration_of(section: ConnectorSection) -> Registration:
         precedence_for=section.precedence_for or None,
         fresh_within=int(section.fresh_within.total_seconds()),
         cadence=section.timetable(),
+        owner=section.owner,
+        contact=section.contact,
+        limits=section.limits.model_dump(exclude_defaults=True) or None,
     )
 
 

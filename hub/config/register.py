@@ -1,16 +1,20 @@
 """The register: every change of connectors and mappings at run time, each in one transaction."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from connectors.registry import Registry
 from connectors.wording import sentence
 from hub.config.blanks import blanks
+from hub.config.catalogue_files import CatalogueFiles
 from hub.config.client import ClientDocuments
 from hub.config.connector import Connection, read_connector
 from hub.config.in_use import InUse, Registered
 from hub.config.mapping import read_mapping, text_of
 from hub.config.recording import record_mappings, registration_of
+from hub.config.schema import connector_schema
 from hub.config.serving import note_of
 from hub.config.vault import Vault
 from hub.inspection.skeleton_parts import ASK
@@ -48,9 +52,23 @@ class Register:
         return ClientDocuments()
 
     @property
+    def catalogues(self) -> CatalogueFiles:
+        """How files of catalogues are loaded and made."""
+        return CatalogueFiles(self.database)
+
+    @property
     def targets(self) -> Targets:
         """What records become."""
         return self.in_use.targets
+
+    @property
+    def registry(self) -> Registry:
+        """The connector types that there are."""
+        return self.in_use.registry
+
+    def schema(self, type_name: str) -> Mapping[str, Any]:
+        """The JSON Schema of a connector's document of this type."""
+        return connector_schema(self.in_use.registry, type_name)
 
     def connector(self, name: str) -> Registered:
         """A connector in any state, as it is in use now.
@@ -268,6 +286,14 @@ class Register:
         if version is None:
             return MappingInUse(name, None, CONFIG, text_of(self.in_use.shelves.path(name)))
         return MappingInUse(name, version.version, version.managed_by, version.text)
+
+    def mapping_names(self) -> list[str]:
+        """Every mapping that stands in a file."""
+        return sorted(self.in_use.shelves.documents())
+
+    def mapping_file(self, name: str) -> Path | None:
+        """The file of a mapping, with its cases beside it; None where it is only in the hub."""
+        return self.in_use.shelves.documents().get(name)
 
     def exported(self, name: str) -> dict[str, str]:
         """A connector's document and its mapping's, by the paths at which `hub apply` takes them.

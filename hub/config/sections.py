@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
 from connectors.wording import did_you_mean
+from hub.config.alerting import AlertsSection
 from hub.config.care import (
     Blackout,
     CircuitSection,
@@ -26,7 +27,9 @@ from hub.config.outside import (
     ReadsSection,
     WebhooksSection,
 )
+from hub.config.sign_in import SignInSection
 from hub.config.strict import Section
+from hub.config.telemetry import LogSection, TelemetrySection
 from hub.record.fields import OPEN_PREFIX, PARTS
 from hub.record.standing import NEAR_DUE
 from hub.sync.retention import Rule
@@ -77,6 +80,11 @@ class WebSection(Section):
     processes: int = Field(
         1, ge=1, le=64, description="How many processes answer in `hub web`, of eight requests at a time each."
     )
+    local_systems: tuple[str, ...] = Field(
+        (),
+        description="Hosts of the hub's own machine, as 127.0.0.1, that departments may register systems at from the "
+        "console: for trying things out. Else they may name none.",
+    )
 
 
 class WorkersSection(Section):
@@ -105,6 +113,10 @@ class ConnectorSection(Section):
     type: str = Field(description="Connector type: soap, rest, push, files, or an installed plug-in.")
     agency: str = Field(description="Code of the agency that answers for it, as 000.00.15.H29.")
     mapping: str = Field(description="Mapping that reads its records, as so-tu-phap/ly-lich-tu-phap.")
+    owner: str = Field("", max_length=200, description="The unit or person that answers for this system.")
+    contact: str = Field(
+        "", max_length=200, description="Their e-mail address or telephone; shown wherever the system is in trouble."
+    )
     schedule: Cadence | None = Field(None, description="When it runs by itself; left out, only by hand.")
     fresh_within: Duration = Field(
         timedelta(hours=1), description="The source is late when it was last read longer ago than this."
@@ -180,6 +192,14 @@ class PayloadsSection(Section):
         return Rule(self.keep, self.keep_troubled)
 
 
+class RunsSection(Section):
+    """How long is kept what each run did, step by step; the runs themselves stay."""
+
+    keep_log: Duration = Field(
+        timedelta(days=30), description="Lines of a run's log and its samples of exchanges are kept so long."
+    )
+
+
 class DueSection(Section):
     """When a due date counts as near."""
 
@@ -197,11 +217,16 @@ class Config(Section):
     mappings: MappingsSection = MappingsSection()
     secrets: SecretsSection = SecretsSection()
     payloads: PayloadsSection = PayloadsSection()
+    runs: RunsSection = RunsSection()
     due: DueSection = DueSection()
     access: AccessSection = AccessSection()
+    sign_in: SignInSection = SignInSection()
     reads: ReadsSection = ReadsSection()
     public: PublicSection = PublicSection()
     portal: PortalSection = PortalSection()
     webhooks: WebhooksSection = WebhooksSection()
     exports: ExportsSection = ExportsSection()
+    alerts: AlertsSection = AlertsSection()
+    telemetry: TelemetrySection = TelemetrySection()
+    log: LogSection = LogSection()
     connectors: tuple[ConnectorSection, ...] = ()

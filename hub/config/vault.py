@@ -5,11 +5,13 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from hub.config.references import Said, secrets_in
 from hub.record.connector_state import Life
-from hub.store import connectors, reads, secrets, subscriptions, versions, watched
+from hub.record.signature import Signature
+from hub.store import acts, connectors, people_tries, reads, secrets, subscriptions, versions, watched
 from hub.store.database import Database, Transaction
 from hub.store.secrets import KeptSecret, Keyring, SecretsLocked, StillUsed
 from hub.store.versions import Kind
@@ -38,7 +40,7 @@ class Vault:
             return f"the hub keeps no secret {name}", f"`hub secret set {name}` takes it"
         return value
 
-    def put(self, name: str, value: str, expires_on: date | None) -> None:
+    def put(self, name: str, value: str, expires_on: date | None, by: Signature | None = None) -> None:
         """Keep a secret, encrypted; runs use it from the next one on, also of connectors that were left alone.
 
         Raises:
@@ -47,8 +49,10 @@ class Vault:
         keyring, now = self.keyring(make=True), datetime.now(UTC)
 
         def keep(transaction: Transaction) -> None:
-            secrets.put(transaction, keyring, name, value, expires_on, now)
-            for user in _users(transaction).get(name, []):
+            users = _users(transaction).get(name, [])
+            sole = users[0] if len(users) == 1 else None
+            secrets.put(transaction, keyring, name, value, expires_on, now, by, sole)
+            for user in users:
                 # Whatever opened it: a wrong password may look like an interface that changed.
                 watched.close_open_circuit(transaction, user)
 
@@ -63,7 +67,7 @@ class Vault:
             for row in secrets.listed(self.database)
         ]
 
-    def remove(self, name: str) -> bool:
+    def remove(self, name: str, by: Signature | None = None) -> bool:
         """Forget a secret; False where there is none.
 
         Raises:
@@ -73,11 +77,11 @@ class Vault:
         def forget(transaction: Transaction) -> bool:
             if users := _users(transaction).get(name):
                 raise StillUsed(f"the secret {name} is used by {', '.join(users)}: change or retire them first")
-            return secrets.remove(transaction, name)
+            return secrets.remove(transaction, name, by)
 
         return self.database.write_again(forget)
 
-    def encrypt_again(self) -> int:
+    def encrypt_again(self, by: Signature | None = None) -> int:
         """Encrypt everything with the newest key; how many secrets there are.
 
         Raises:
@@ -86,14 +90,21 @@ class Vault:
         keyring = self.keyring()
 
         def again(transaction: Transaction) -> int:
-            return secrets.encrypt_again(transaction, keyring) + subscriptions.encrypt_again(transaction, keyring)
+            count: int = sum(
+                kind.encrypt_again(transaction, keyring) for kind in (secrets, subscriptions, people_tries)
+            )
+            signature = acts.signed(by, datetime.now(UTC))
+            acts.note(
+                transaction, signature, acts.Kind.SECRET, "*", acts.Act.RENEWED, after=acts.told({"secrets": count})
+            )
+            return count
 
         return self.database.write_again(again)
 
     def _in_use(self) -> bool:
         """Whether secrets were encrypted or reads sealed with a key."""
         kept = bool(secrets.listed(self.database)) or subscriptions.any_secret(self.database)
-        return kept or reads.head_of(self.database).last > 0
+        return kept or people_tries.any_sealed(self.database) or reads.head_of(self.database).last > 0
 
     def _has(self, name: str) -> bool:
         return any(row.name == name for row in secrets.listed(self.database))
@@ -137,9 +148,14 @@ def _users(transaction: Transaction) -> dict[str, list[str]]:
     there = {row.name for row in connectors.all_of(transaction) if row.state != Life.RETIRED}
     for version in versions.newest_of_each(transaction, Kind.CONNECTOR):
         if version.name in there:
-            for secret in sorted(set(secrets_in(parse(version.text, version.name).data))):
+            for secret in _named_in(version.text, version.name):
                 users.setdefault(secret, []).append(version.name)
     return users
+
+
+@lru_cache(maxsize=2048)  # pages ask this of every connector's document, and reading YAML takes long
+def _named_in(text: str, file: str) -> tuple[str, ...]:
+    return tuple(sorted(set(secrets_in(parse(text, file).data))))
 
 
 def _make(file: Path) -> None:

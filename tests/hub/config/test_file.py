@@ -170,7 +170,10 @@ class TestReferences:
             ("${env:NOPE", "a reference is not closed; end it with `}`"),
             ("${NAME}", "is no reference; write ${env:NAME}"),
             ("${vault:x}", "is no reference"),
-            ("${secret:x}", "${secret:…} can be used in connectors only; write ${env:NAME} or ${file:/path}"),
+            (
+                "${secret:x}",
+                "${secret:…} can be used in connectors and channels only; write ${env:NAME} or ${file:/path}",
+            ),
         ],
     )
     def test_a_reference_that_leads_nowhere_is_said(self, tmp_path: Path, reference: str, says: str) -> None:
