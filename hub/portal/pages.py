@@ -40,6 +40,8 @@ def _as_the_client() -> None:
     client = clients.named(cast("Database", current_app.extensions["hub.database"]), name) if name else None
     if client is None:
         abort(404)
+    if not visitor().sees_personal or visitor().scope.agencies is not None:  # the client may see more than they may
+        abort(403)
     g.viewer = Viewer(client, visitor().name, client.purpose, request.remote_addr or "")
     for name in ("HTTP_IF_NONE_MATCH", "HTTP_ACCEPT"):  # said of the page, not of the API's answer behind it
         request.environ.pop(name, None)

@@ -1,5 +1,6 @@
 """The application: joins API, console and guards. It opens nothing, changes nothing and prints nothing."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from importlib.metadata import version
@@ -15,8 +16,9 @@ from flask_openapi3.models.info import Info
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hub import console
+from hub import console, logs
 from hub.api import (
+    alert_routes,
     asking_routes,
     cancel_routes,
     catalogue_routes,
@@ -37,6 +39,7 @@ from hub.api import (
     received_routes,
     removal_routes,
     secret_routes,
+    trace_routes,
     webhook_routes,
 )
 from hub.api.described import Described
@@ -48,29 +51,40 @@ from hub.api.push import push
 from hub.api.push_soap import soap
 from hub.api.routes import api, health
 from hub.api.settings import Settings
+from hub.console.blueprint import PAGES
 from hub.console.blueprint import blueprint as console_pages
-from hub.console.language import chosen_language
+from hub.console.language import Texts, chosen_language, said
+from hub.inspection.bounded import Bounded
 from hub.inspection.received import rereads_by
 from hub.portal.look_up import look_up
 from hub.portal.pages import pages as portal_pages
 from hub.store import feed
 from hub.store.database import Database
+from hub.store.passwords import Passwords
 from hub.store.reads import SealKeys
+from hub.store.secrets import Keyring
 from hub.sync.delivery import Intake
 from hub.sync.owner import this_process
 from hub.sync.reading_log import ReadLog
+from hub.telemetry.parts import Parts
 from hub.view.counts import KeptCounts
+from hub.view.written import Written
 from hub.web import access, errors, quota
 from hub.web.answer import Answer
 from hub.web.compression import compressed
 from hub.web.errors import is_api
+from hub.web.measured import ids, measured
+from hub.web.metrics import metrics
+from hub.web.question import Question
 from hub.web.quota import Quotas
+from hub.web.signing_in import sessions
 from hub.web.waiting import Waiters
 
 _ABOUT = (
     "Dossiers of every department of the city in one record. Times are UTC; days are Vietnam's; money is whole đồng."
 )
 _ADDRESSES = (
+    alert_routes,
     asking_routes,
     cancel_routes,
     catalogue_routes,
@@ -89,17 +103,18 @@ _ADDRESSES = (
     received_routes,
     removal_routes,
     secret_routes,
+    trace_routes,
     webhook_routes,
 )  # importing them put theirs on `api`
 _TRANSLATIONS = Path(console.__file__).parent / "translations"
 _SETTINGS = {
     "SESSION_COOKIE_NAME": "hub_session",
     "SESSION_COOKIE_SAMESITE": "Lax",
-    "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
     "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
     "MAX_CONTENT_LENGTH": 64 * 1024,
     "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: an overview may stay open all day
 }
+_BY_HTTPS = "max-age=31536000"  # a year; of this host alone, for others may be served by http
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -109,6 +124,8 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cache-Control": "no-store",  # pages and answers hold personal data; static files say otherwise themselves
 }
 
@@ -119,11 +136,12 @@ def create_app(
     register: Register | None = None,
     settings: Settings | None = None,
     reading: ReadLog | None = None,
+    keyring: Callable[[], Keyring] | None = None,
 ) -> Flask:
     """The API and the console over `database`; `secret_key` signs the console's sessions.
 
     Without a `register` connectors can be looked at, but neither changed nor asked. Without `reading` every read is
-    noted in the database at once.
+    noted in the database at once. Without a `keyring` second factors are sealed with a key made of `secret_key`.
     """
     app = _App(
         __name__,
@@ -147,27 +165,38 @@ def create_app(
     settings = settings or Settings()
     app.extensions["hub.near_due"] = settings.near_due
     app.extensions["hub.settings"] = settings
+    app.extensions["hub.parts"] = Parts()
+    app.extensions["hub.looks"] = Bounded()
+    app.extensions["hub.local_systems"] = settings.local_systems
+    app.extensions["hub.places"] = settings.places
+    app.extensions["hub.sign_in"] = settings.sign_in
+    app.extensions["hub.passwords"] = Passwords()
+    app.extensions["hub.keyring"] = keyring or (lambda: Keyring([hashlib.sha256(secret_key).digest()]))
     app.extensions["hub.reads"] = reading or ReadLog(database, lambda: SealKeys.derived([secret_key]))
     app.extensions["hub.counter"] = KeptCounts(database)
+    app.extensions["hub.written"] = Written()
     app.extensions["hub.quotas"] = Quotas(database, settings.quota)
     app.extensions["hub.key_uses"] = Uses(database)
     app.extensions["hub.waiters"] = Waiters(lambda: feed.latest(database))
     app.extensions["hub.intake"] = Intake(database, this_process())
-    app.config.update(_SETTINGS, SECRET_KEY=secret_key)
+    app.config.update(_SETTINGS, SECRET_KEY=secret_key, PERMANENT_SESSION_LIFETIME=settings.sign_in.lasts)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask wants it
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
     _guard(app)
-    Babel(
+    logs.identify(ids)
+    babel = Babel(
         app,
         default_locale="vi",
         default_translation_directories=str(_TRANSLATIONS),
         locale_selector=chosen_language,
     )
+    babel.domain_instance = Texts()
+    app.jinja_env.globals |= {"_": said, "gettext": said}
     for documented in (api, push, public, health):
         app.register_api(documented)
-    for plain in (soap, docs, swagger, console_pages, look_up, access.blueprint()):
+    for plain in (soap, docs, swagger, console_pages, look_up, metrics, access.blueprint()):
         app.register_blueprint(plain)
     if settings.portal_client is not None:
         app.register_blueprint(portal_pages)
@@ -179,6 +208,7 @@ def _guard(app: Flask) -> None:
     """What stands before and after every view, in this order."""
     app.before_request(reads.numbered)
     app.before_request(_refuse_nul)
+    app.before_request(_make_room)  # before whoever guards forms reads one
     app.after_request(compressed)  # after all others: what is registered first is done last
     app.after_request(_secured)
     app.after_request(reads.answered)
@@ -190,6 +220,13 @@ def _guard(app: Flask) -> None:
         forms.exempt(anybodys)
     app.before_request(access.guard)
     app.before_request(quota.guard)
+
+
+def _make_room() -> None:
+    """Pages that take files say how large their form may be, for whoever has signed in."""
+    page = PAGES.get(request.endpoint or "")
+    if page is not None and page.largest and sessions.current() is not None:
+        request.max_content_length = request.max_form_memory_size = page.largest
 
 
 def _refuse_nul() -> None:
@@ -204,6 +241,8 @@ def _secured(response: Response) -> Response:
     for name, value in _HEADERS.items():
         if name.lower() not in given:
             headers.add(name, value)
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = _BY_HTTPS
     if "content-security-policy" in given and "frame-ancestors 'none'" not in headers["Content-Security-Policy"]:
         del headers["X-Frame-Options"]  # a page that other sites may show says itself which ones
     return response
@@ -212,7 +251,12 @@ def _secured(response: Response) -> Response:
 class _App(Described):
     """Flask without what it does for those who need more: each of these is a tenth of a look-up's time."""
 
+    request_class = Question
     response_class = Answer
+
+    def full_dispatch_request(self) -> Response:
+        """Every request, as it is answered: counted and, where traces are made, a span."""
+        return measured(super().full_dispatch_request)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """As it is: no view here is a coroutine, and Flask would ask that of a dozen functions for every request."""

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from connectors.answers import Answer
 from connectors.errors import ConnectorError
 from connectors.http import Client
 from connectors.settings import HttpSettings
@@ -145,7 +146,7 @@ def fetched(issuer: Issuer) -> list[Jwk]:
         ConnectorError: it does not answer, or not in time.
         IssuerBroken: it answers something else.
     """
-    with Client(HttpSettings(ca_file=issuer.ca_file, **_HTTP)) as client:
+    with asking(issuer) as client:
         return public_keys(_document(client, issuer.keys or _address_of_keys(client, issuer)))
 
 
@@ -171,19 +172,51 @@ def _signs(key: Any) -> bool:
     return isinstance(uses, list) and "verify" in uses
 
 
-def _address_of_keys(client: Client, issuer: Issuer) -> str:
+def described(client: Client, issuer: Issuer) -> dict[str, Any]:
+    """What the provider says of itself (OpenID discovery).
+
+    Raises:
+        ConnectorError: it does not answer, or not in time.
+        IssuerBroken: it answers something else, or for another issuer.
+    """
     told = _document(client, issuer.issuer.rstrip("/") + "/.well-known/openid-configuration")
     if told.get("issuer") != issuer.issuer:
         raise IssuerBroken(f"it calls itself {str(told.get('issuer'))[:200]!r}; write that as `issuer` if it is right")
-    address = told.get("jwks_uri")
+    return told
+
+
+def address_in(told: Mapping[str, Any], name: str, what: str, issuer: Issuer) -> str:
+    """An address of the provider's description; by https wherever the provider itself is.
+
+    Raises:
+        IssuerBroken: there is none that will do.
+    """
+    address = told.get(name)
     schemes = ("https",) if issuer.issuer.startswith("https:") else ("https", "http")
     if not isinstance(address, str) or urlsplit(address).scheme not in schemes:
-        raise IssuerBroken(f"its description gives no address of keys that begins with {' or '.join(schemes)}")
+        raise IssuerBroken(f"its description gives no address of {what} that begins with {' or '.join(schemes)}")
     return address
 
 
+def _address_of_keys(client: Client, issuer: Issuer) -> str:
+    return address_in(described(client, issuer), "jwks_uri", "keys", issuer)
+
+
+def asking(issuer: Issuer) -> Client:
+    """What a provider is asked with: it has seconds to answer, and no room to answer much."""
+    return Client(HttpSettings(ca_file=issuer.ca_file, **_HTTP))
+
+
 def _document(client: Client, address: str) -> dict[str, Any]:
-    answer = client.send("GET", address, headers={"Accept": "application/json"}, follow=False)
+    return object_in(client.send("GET", address, headers={"Accept": "application/json"}, follow=False))
+
+
+def object_in(answer: Answer) -> dict[str, Any]:
+    """The JSON object that a provider answered.
+
+    Raises:
+        IssuerBroken: it is none.
+    """
     if answer.status != 200:
         raise IssuerBroken(f"{answer.address} answers {answer.status}")
     try:

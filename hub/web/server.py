@@ -18,6 +18,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.http.errors import InvalidResponseHeader, InvalidResponseHeaderName, ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from hub.telemetry import counted
 from hub.web import connection
 
 _DRAIN_SECONDS = 1  # for answers that are under way
@@ -94,6 +95,7 @@ class _Application(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "when_ready": lambda _: self._announce(),
             "post_fork": _drain_quickly,
+            "child_exit": lambda _, worker: counted.process_ended(worker.pid),
         }
         for name, value in settings.items():
             self.cfg.set(name, value)

@@ -93,14 +93,32 @@ class Tokens:
         if not isinstance(named, str) or named not in self._issuers:
             raise Refused("unknown_issuer", "The token's issuer (`iss`) is none that this hub is configured for.")
         issuer, keys = self._issuers[named]
-        _prove(token, parts.header, keys)
-        _check_times(parts.claims, now)
-        _check_purpose(parts.claims, issuer)
+        _check(token, parts, issuer, keys, now)
         client = _text(parts.claims, issuer.client_claim)
         if client is None:
             _refuse(f"It has no claim `{issuer.client_claim}` that says which client it was made for.")
         person = _text(parts.claims, issuer.person_claim)
         return Claims(Subject(named, client), None if person == client else person)
+
+
+def proven(token: str, issuer: Issuer, keys: IssuerKeys, now: float) -> Mapping[str, Any]:
+    """The claims of a token that must be this issuer's, once all of it is proven; `now` is in seconds since 1970.
+
+    Raises:
+        Refused: it is not, or is not good now.
+        IssuerAway: its provider's keys cannot be had just now.
+    """
+    parts = _taken_apart(token)
+    if parts.claims.get("iss") != issuer.issuer:
+        raise Refused("unknown_issuer", "The token's issuer (`iss`) is another one.")
+    _check(token, parts, issuer, keys, now)
+    return parts.claims
+
+
+def _check(token: str, parts: _Parts, issuer: Issuer, keys: IssuerKeys, now: float) -> None:
+    _prove(token, parts.header, keys)
+    _check_times(parts.claims, now)
+    _check_purpose(parts.claims, issuer)
 
 
 def _taken_apart(token: str) -> _Parts:

@@ -1,6 +1,7 @@
 """What people do with subscriptions; the API and the command line ask it alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,9 @@ from hub.outbox.webhooks.line import Exchange, Line
 from hub.outbox.webhooks.rules import Rules
 from hub.outbox.webhooks.secret import Secrets
 from hub.outbox.webhooks.state import FROM, TO, Content, Move, WebhookState
-from hub.store import feed, notices, subscriptions
+from hub.record.signature import Signature
+from hub.store import acts, feed, notices, subscriptions
+from hub.store.acts import Act
 from hub.store.clients import Client, Role
 from hub.store.database import Database, Transaction
 from hub.store.notices import Again
@@ -20,6 +23,7 @@ from hub.store.subscriptions import MOST_WAITING, SubscriptionRow, Wanted
 from hub.view.wanted import read_filter
 
 MOST_OF_A_CLIENT = 50
+_ACTS = {Move.PAUSE: Act.PAUSED, Move.RESUME: Act.RESUMED}
 _MENDED = {"failures": 0, "failing_since": None, "open_until": None, "because": None}
 
 
@@ -59,6 +63,7 @@ class Webhooks:
         content: Content,
         author: str,
         after: int | None = None,
+        reason: str = "",
     ) -> Made:
         """Tell a client of changes from now on, or of those after a position of the change feed.
 
@@ -80,7 +85,9 @@ class Webhooks:
         def keep(transaction: Transaction) -> int:
             if subscriptions.how_many(transaction, client.id) >= MOST_OF_A_CLIENT:
                 raise TooMany(f"{client.name} has {MOST_OF_A_CLIENT} webhooks, which is as many as a client may have")
-            return subscriptions.add(transaction, wanted, lambda number: fresh.sealed(keyring, number), now)
+            number = subscriptions.add(transaction, wanted, lambda number: fresh.sealed(keyring, number), now)
+            subscriptions.note(transaction, Signature(author, reason, now), number, Act.MADE)
+            return number
 
         return Made(self.one(self.database.write_again(keep)), fresh.now)
 
@@ -95,7 +102,9 @@ class Webhooks:
             raise NoSuchWebhook(f"there is no webhook {number}")
         return row
 
-    def change(self, row: SubscriptionRow, client: Client, wanted: Mapping[str, Any]) -> SubscriptionRow:
+    def change(
+        self, row: SubscriptionRow, client: Client, wanted: Mapping[str, Any], by: Signature | None = None
+    ) -> SubscriptionRow:
         """Put another title, url, filter or content; what waits goes to the new address, by the new filter.
 
         Raises:
@@ -115,14 +124,14 @@ class Webhooks:
                     "change the filter in a minute, or subscribe anew"
                 )
             values |= {} if row.view is None else {"view": ""}  # it is looked at at once
-        with self.database.write() as transaction:
+        with self.database.write() as transaction, _noting(transaction, by, row.id, Act.CHANGED):
             subscriptions.change(transaction, row.id, None, **values, changed_at=datetime.now(UTC))
             if "url" in values:
                 notices.due_now(transaction, row.id)
                 subscriptions.end_turn(transaction, row.id)
         return self.one(row.id)
 
-    def move(self, row: SubscriptionRow, move: Move, why: str | None) -> SubscriptionRow:
+    def move(self, row: SubscriptionRow, move: Move, why: str | None, by: Signature | None = None) -> SubscriptionRow:
         """Pause it, or let it go on where it stood: nothing is missed.
 
         Raises:
@@ -130,7 +139,7 @@ class Webhooks:
         """
         values: dict[str, Any] = {"state": TO[move], "changed_at": datetime.now(UTC)}
         values |= _MENDED if move is Move.RESUME else {"because": why}
-        with self.database.write() as transaction:
+        with self.database.write() as transaction, _noting(transaction, by, row.id, _ACTS[move]):
             moved = subscriptions.change(transaction, row.id, FROM[move], **values)
             if moved and move is Move.RESUME:
                 notices.due_now(transaction, row.id)
@@ -140,12 +149,12 @@ class Webhooks:
             raise NotNow(f"webhook {row.id} is {self.one(row.id).state}; only one that is {allowed} can {move}")
         return self.one(row.id)
 
-    def remove(self, row: SubscriptionRow) -> None:
+    def remove(self, row: SubscriptionRow, by: Signature | None = None) -> None:
         """Forget it, with everything that waits."""
-        with self.database.write() as transaction:
+        with self.database.write() as transaction, _noting(transaction, by, row.id, Act.REMOVED):
             subscriptions.remove(transaction, row.id)
 
-    def rotate(self, row: SubscriptionRow) -> Made:
+    def rotate(self, row: SubscriptionRow, by: Signature | None = None) -> Made:
         """Make a new secret; the present one signs beside it for a day.
 
         Raises:
@@ -155,6 +164,7 @@ class Webhooks:
         fresh = self._secrets(row).rotated(datetime.now(UTC))
         with self.database.write() as transaction:
             subscriptions.change(transaction, row.id, None, secret=fresh.sealed(keyring, row.id))
+            subscriptions.note(transaction, acts.signed(by, datetime.now(UTC)), row.id, Act.RENEWED)
         return Made(self.one(row.id), fresh.now)
 
     def test(self, row: SubscriptionRow) -> Exchange:
@@ -171,12 +181,15 @@ class Webhooks:
         with Line(place, self.rules.allowed, self.rules.seconds, self.rules.context) as line:
             return line.post(sent, headers)
 
-    def resend(self, row: SubscriptionRow, which: Again) -> int:
+    def resend(self, row: SubscriptionRow, which: Again, by: Signature | None = None) -> int:
         """Let notices be sent once more, with the ids that the receiver knows; how many (the oldest first)."""
 
         def again(transaction: Transaction) -> int:
             room = MOST_WAITING - notices.how_many_wait(transaction, row.id)
-            return notices.send_again(transaction, row.id, which, room) if room > 0 else 0
+            count = notices.send_again(transaction, row.id, which, room) if room > 0 else 0
+            if count:
+                subscriptions.note(transaction, acts.signed(by, datetime.now(UTC)), row.id, Act.SENT_AGAIN)
+            return count
 
         return self.database.write_again(again)
 
@@ -199,3 +212,12 @@ class Webhooks:
         if kept is None:
             raise NoSuchWebhook(f"there is no webhook {row.id}")
         return Secrets.opened(self.rules.keys.keyring(), row.id, kept)
+
+
+@contextmanager
+def _noting(transaction: Transaction, by: Signature | None, number: int, act: Act) -> Iterator[None]:
+    """Around a change of a subscription: told only where it made a difference."""
+    before = subscriptions.noted(transaction, number)
+    yield
+    if subscriptions.noted(transaction, number) != before:
+        subscriptions.note(transaction, acts.signed(by, datetime.now(UTC)), number, act, before)

@@ -21,6 +21,13 @@ from tests.hub.outbox.webhooks.receiver import PATIENCE, receiving
 OTHER = "000.00.21.H29"
 
 
+@pytest.fixture(autouse=True)
+def time_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is slow with other work changes neither how far a look comes nor when the next one is due."""
+    monkeypatch.setattr("hub.outbox.webhooks.sender._LOOK_SECONDS", 600.0)
+    monkeypatch.setattr(looking, "LOOKS_AGAIN", 600.0)
+
+
 def sender(database: Database) -> Sender:
     """One that looks when it is told to."""
     return Sender(database, record.rules(), record.reading(database), "this")

@@ -1,0 +1,1 @@
+"""People at the console: everybody's accounts, and one's own."""

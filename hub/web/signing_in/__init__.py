@@ -1,0 +1,1 @@
+"""Signing in: passwords, second factors, the provider of identities, and sessions."""
