@@ -14,26 +14,30 @@ from typing import NamedTuple
 
 import structlog
 
+from hub.alerts import heartbeat, judging, sending
 from hub.outbox.exports.exporter import Exporter
 from hub.outbox.exports.job import Room
 from hub.outbox.exports.reads import noting
 from hub.outbox.webhooks.sender import Sender
-from hub.store import replays, schedules, windows
+from hub.store import alert_notices, replays, schedules, windows
 from hub.store.database import Database, StoreError
 from hub.store.frozen import Frozen
 from hub.sync import completeness, freshness, replay
 from hub.sync.executor import Executor
+from hub.sync.log_keeping import LogKeeper
 from hub.sync.reads_keeping import ReadsKeeper
 from hub.sync.retention import Housekeeper
 from hub.sync.speller import Speller
 from hub.sync.worker import Worker
-from hub.wiring import Hub, webhook_rules
+from hub.telemetry.parts import Beat, Trouble
+from hub.wiring import Hub, alert_policy, surroundings, webhook_rules
 from schedules.clock import Clock
 from schedules.windows import Timetable
 
 log = structlog.get_logger()
 
 _UNREADABLE_AGAIN = timedelta(hours=1)
+_SCHEDULES_AT_REST = 120.0  # seconds: they are looked at every second, but a database that is away holds a look up
 
 
 def _end_this_process() -> None:
@@ -75,6 +79,7 @@ class Watch:
         self._clock = Clock(told("freshness", lambda: freshness.evaluate(database, database.now())), 10)
         self._clock.also(told("frozen", self._end_frozen), 5)  # by each: it compares with what it saw itself
         self._clock.also(told("worker", self._end_without_worker), 1)
+        self._clock.also(told("alerts_watched", partial(heartbeat.tell_if_late, database)), 120)
 
     def start(self) -> None:
         """Begin to look."""
@@ -101,8 +106,12 @@ class Scheduler:
         self._hub, self._database, self._fired = hub, hub.database, fired
         self._housekeeper = Housekeeper(hub.database, hub.configuration.config.payloads.read())
         reads = ReadsKeeper(hub.database, lambda: hub.reads.keys, hub.configuration.config.reads.keep)
+        logs = LogKeeper(hub.database, hub.configuration.config.runs.keep_log)
         self._speller = Speller(hub.database)
+        self._policy, self._around = alert_policy(hub.configuration, hub.database), surroundings(hub)
+        looks = self._policy.every.total_seconds()
         self._stopping = threading.Event()
+        self.beat = Beat("schedules were looked at", _SCHEDULES_AT_REST)
         self._clock = Clock(told("schedules", self._fire))
         for tick in (
             Tick("mappings", 10, self._try_quarantine, when=lambda: bool(replays.waiting(hub.database))),
@@ -110,8 +119,12 @@ class Scheduler:
             Tick("spelling", 5, self._learn, when=self._speller.is_behind),
             Tick("upkeep", 60, self._keep_house, by_each=True),
             Tick("reads_head", 60, reads.tell_head, once_in=3600),
+            Tick("run_logs", 60, lambda now: logs.prune(now, self._stopping), once_in=3600),
             Tick("reads_kept", 60, lambda now: reads.prune(now, self._stopping), once_in=86_400),
             Tick("counters", 60, self._forget_counts, once_in=3600),
+            Tick("alerts", looks, self._judge, once_in=looks * 0.8),
+            Tick("alert_notices", min(sending.EVERY_SECONDS, looks), self._tell, by_each=True, when=self._is_to_tell),
+            Tick("alerts_kept", 60, partial(sending.prune, hub.database), once_in=3600),
         ):
             self._clock.also(told(tick.name, partial(tick.come, hub.database)), tick.every)
 
@@ -125,6 +138,7 @@ class Scheduler:
         self._clock.stop()
 
     def _fire(self) -> None:
+        self.beat.beat()
         if not schedules.has_work(self._database):
             return
         now = self._database.now()
@@ -144,6 +158,18 @@ class Scheduler:
 
     def _forget_counts(self, now: datetime) -> None:
         windows.prune(self._database, now)
+
+    def _judge(self, now: datetime) -> None:
+        """Whether something is an alert, or is one no more; of what is late now, not when it was last written down."""
+        freshness.evaluate(self._database, now)
+        judging.evaluate(self._database, self._around, self._policy, now)
+
+    def _is_to_tell(self) -> bool:
+        return alert_notices.any_due(self._database)
+
+    def _tell(self, _now: datetime) -> None:
+        """Whoever is to be told of alerts; it takes as long as their servers do, in a thread of its own."""
+        sending.send_due(self._database, self._policy, self._stopping)
 
     def _learn(self, _now: datetime) -> None:
         """Words that dossiers came to hold, for searches with a slip."""
@@ -174,6 +200,10 @@ class Engine:
         self._exporter.start()
         self._watch.start()
 
+    def parts(self) -> dict[str, Trouble]:
+        """What works by itself in here, and how to learn whether it does."""
+        return {"scheduler": self._scheduler.beat.trouble, "worker": worker_trouble(self._worker)}
+
     def stop(self) -> None:
         """Fire no more, let every run go back to the queue at its next page, give the connections back."""
         self._sender.wind_down()
@@ -185,6 +215,13 @@ class Engine:
         self._exporter.stop()
         self._reads.stop()
         self._database.close()
+
+
+def worker_trouble(worker: Executor) -> Trouble:
+    """Whether nobody looks for runs any more."""
+    return lambda: (
+        "nothing looks for runs any more; its supervisor begins the process again" if worker.has_ended() else None
+    )
 
 
 def local_worker(hub: Hub) -> Executor:

@@ -2,14 +2,18 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Map
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from connectors.contract import Connector, Retry
+from connectors.fence import Fence, fenced
 from connectors.registry import Registry
+from hub.alerts.facts import Surroundings
+from hub.alerts.policy import NotSent, Policy
+from hub.config.alerting import policy
 from hub.config.connector import Connection, read_connector
 from hub.config.file import Configuration
 from hub.config.in_use import InUse, Registered, with_mapping
@@ -17,17 +21,19 @@ from hub.config.recording import record
 from hub.config.references import References, secrets_in
 from hub.config.register import Register
 from hub.config.vault import Vault
+from hub.inspection.reach import fence
 from hub.inspection.received import Rereads, rereads_by
 from hub.outbox.webhooks.address import Allowed
 from hub.outbox.webhooks.rules import Rules
 from hub.record.entities import ENTITIES, Entity
 from hub.record.fields import RecordField
-from hub.store import connectors
+from hub.store import connectors, versions
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database, connect
 from hub.store.reads import SealKeys
 from hub.store.registrations import Unregistered
 from hub.store.schema import ensure_current
+from hub.store.secrets import Keyring
 from hub.sync import garbage
 from hub.sync.completeness import Rule as CountRule
 from hub.sync.counting import can_list
@@ -58,7 +64,8 @@ class Hub:
             Unregistered: there is no such connector.
             Invalid: its document or its mapping cannot be used.
         """
-        return source_of(self.in_use.connector(name))
+        kept = fence(self.configuration.config.web.local_systems)
+        return source_of(self.in_use.connector(name), kept if versions.is_by_department(self.database, name) else None)
 
     def count_rule(self, name: str) -> CountRule | None:
         """How a connector's days are counted; None where they are not, or cannot be."""
@@ -183,6 +190,35 @@ def webhook_rules(configuration: Configuration, database: Database) -> Rules:
     )
 
 
+def alert_policy(configuration: Configuration, database: Database) -> Policy:
+    """What is an alert, and who hears of it."""
+    config = configuration.config
+    return policy(config.alerts, config.webhooks, configuration.root, partial(_opened, configuration, database))
+
+
+def surroundings(hub: Hub) -> Surroundings:
+    """What alerts look at besides the store."""
+    root, url = hub.configuration.root, hub.database.engine.url
+    folders = [root / "var", root / hub.configuration.config.exports.folder]
+    if hub.database.is_sqlite and url.database:
+        folders.insert(0, (root / url.database).parent)
+    return Surroundings(folders, read_keys(hub.configuration, hub.database))
+
+
+def _opened(configuration: Configuration, database: Database, text: str) -> str:
+    """What a channel signs in with: the hub's own secret where a reference to one stands there.
+
+    Raises:
+        NotSent: there is no such secret, or it cannot be opened.
+    """
+    for name in secrets_in(text):
+        found = vault(configuration, database).look_up(name)
+        if not isinstance(found, str):
+            raise NotSent(": ".join(found))
+        return found
+    return text
+
+
 def vault(configuration: Configuration, database: Database) -> Vault:
     """The hub's secrets."""
     key = configuration.config.secrets.key
@@ -192,6 +228,11 @@ def vault(configuration: Configuration, database: Database) -> Vault:
         configuration.root / "var" / "secrets.key",
         configuration.environment,
     )
+
+
+def keyring(configuration: Configuration, database: Database) -> Callable[[], Keyring]:
+    """What seals second factors; opened when it is needed, and made where there was none."""
+    return lambda: vault(configuration, database).keyring(make=True)
 
 
 def register(configuration: Configuration, database: Database) -> Register:
@@ -247,8 +288,9 @@ def session_key(configuration: Configuration) -> bytes:
     return kept.read_bytes()
 
 
-def source_of(found: Registered) -> Source:
-    """A connector as a run sees it.
+def source_of(found: Registered, kept: Fence | None = None) -> Source:
+    """A connector as a run sees it. `kept` holds to the department's own systems whatever a department has written:
+    an answer may name the next address, and a host's name may lead elsewhere than when the document was looked over.
 
     Raises:
         Invalid: there is no mapping to read its records with.
@@ -256,7 +298,7 @@ def source_of(found: Registered) -> Source:
     connection, section = found.connection, found.section
     return Source(
         section.name,
-        partial(_open, connection),
+        partial(_open, connection) if kept is None else partial(_open_inside, kept, connection),
         found.readable(),
         budget=section.retry.read(),
         limits=section.limits.read(),
@@ -273,6 +315,12 @@ def source_of(found: Registered) -> Source:
 
 def _open(connection: Connection, retry: Retry) -> AbstractContextManager[Connector]:
     return connection.type.open(connection.settings, retry)
+
+
+@contextmanager
+def _open_inside(kept: Fence, connection: Connection, retry: Retry) -> Iterator[Connector]:
+    with fenced(kept), _open(connection, retry) as connector:
+        yield connector
 
 
 def _target(name: str, entity: Entity) -> Target:

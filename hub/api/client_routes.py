@@ -29,6 +29,7 @@ from hub.api.parameters import NoParameters
 from hub.api.ports import register
 from hub.api.problems import ApiProblem
 from hub.api.routes import api, errors
+from hub.api.signing import signed
 from hub.api.viewer import open_to_query
 from hub.record.grant import Grant, Group
 from hub.record.moments import today
@@ -116,7 +117,7 @@ def put_client(path: ClientPath, query: NoParameters, raw: Body) -> tuple[Answer
 def remove_client(path: ClientPath) -> tuple[str, int]:
     """Forget a client with its keys, webhooks and exports; what it read stays told."""
     with _changing(ports.database(), datetime.now(UTC)) as transaction:
-        if not clients.remove(transaction, path.name):
+        if not clients.remove(transaction, path.name, signed("")):
             raise _no_client(path.name)
     log.info("client_removed", client=path.name, author=g.key.name)
     return "", 204
@@ -132,7 +133,8 @@ def add_client_key(path: ClientPath, body: NewKey) -> tuple[Answer, int, dict[st
     """One more key for a client, shown this once. Its older keys go on working, for `old_until` at most."""
     now = datetime.now(UTC)
     try:
-        made = keys.add(ports.database(), path.name, now, _until(body.expires, now), _until(body.old_until, now))
+        until = _until(body.expires, now), _until(body.old_until, now)
+        made = keys.add(ports.database(), path.name, now, *until, signed(""))
     except LookupError:
         raise _no_client(path.name) from None
     log.info("key_added", client=path.name, key=made.id, author=g.key.name)
@@ -150,7 +152,7 @@ def add_client_key(path: ClientPath, body: NewKey) -> tuple[Answer, int, dict[st
 def remove_client_key(path: ClientKeyPath) -> tuple[str, int]:
     """Stop one key working: within 2 seconds everywhere."""
     with _changing(ports.database(), datetime.now(UTC)) as transaction:
-        if not keys.remove(transaction, path.name, path.key_id):
+        if not keys.remove(transaction, path.name, path.key_id, signed("")):
             detail = f"{path.name} has no key {path.key_id}; /api/v1/clients/{path.name} lists those that it has."
             raise ApiProblem(404, "key_not_found", detail)
     log.info("key_revoked", client=path.name, key=path.key_id, author=g.key.name)

@@ -34,7 +34,7 @@ from hub.store import connectors
 from hub.store import runs as store_runs
 from hub.store.registrations import Unregistered
 from hub.store.versions import Kind
-from hub.sync import health as sync_health
+from hub.sync import fleet
 
 _CONNECTORS = [Tag(name="connectors", description="Department systems: register, change, pause, retire. Key: manage.")]
 _YAML: dict[str | int, Any] = {200: {"content": {"application/yaml": {"schema": {"type": "object"}}}}}
@@ -68,8 +68,7 @@ def new_connector(query: Why, raw: Body) -> signing.Told:  # noqa: ARG001  # rea
 def get_connector(path: ConnectorPath, query: NoParameters) -> signing.Told:  # noqa: ARG001
     """One connector: its document, how it stands and fares. The ETag is its version."""
     now, standing = datetime.now(UTC), register().standing(path.name)
-    states = sync_health.states(register().database, now, retired=True)
-    (state,) = (each for each in states if each.connector.name == path.name)
+    (state,) = fleet.states(register().database, [standing.row], now)
     answer = (
         answers.connector(state, now) | answers.standing(standing) | answers.freshness(register().database, state, now)
     )

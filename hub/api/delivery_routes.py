@@ -5,6 +5,7 @@ from hub.api.answers import VARY
 from hub.api.delivery_models import Delivery, DeliveryList, DeliveryPage, DeliveryPath, Resend, Resent
 from hub.api.problems import ApiProblem
 from hub.api.routes import api, errors
+from hub.api.signing import signed
 from hub.api.viewer import open_to_query
 from hub.api.webhook_answers import Told, delivery
 from hub.api.webhook_models import WebhookPath
@@ -46,7 +47,7 @@ def resend_delivery(path: DeliveryPath) -> Told:
     if notices.get(ports.database(), row.id, number) is None:
         detail = f"Webhook {row.id} has no delivery {path.delivery_id}; those older than 30 days (failed: 90) are gone."
         raise ApiProblem(404, "delivery_not_found", detail)
-    webhooks().resend(row, Again(id=number))
+    webhooks().resend(row, Again(id=number), signed(""))
     found = notices.get(ports.database(), row.id, number)
     assert found is not None  # noqa: S101  (nothing but time removes one)
     return delivery(found), 200, VARY
@@ -62,4 +63,5 @@ def resend_delivery(path: DeliveryPath) -> Told:
 def resend_deliveries(path: WebhookPath, body: Resend) -> Told:
     """Send deliveries once more: those that failed, or those of a time."""
     row = the_one_to_change(path)
-    return {"resent": webhooks().resend(row, Again(body.state, body.made_from, body.made_to))}, 200, VARY
+    which = Again(body.state, body.made_from, body.made_to)
+    return {"resent": webhooks().resend(row, which, signed(""))}, 200, VARY

@@ -15,6 +15,7 @@ from hub.api.parameters import NoParameters
 from hub.api.problems import ApiProblem, read_parameter
 from hub.api.reads import note_read
 from hub.api.routes import api, errors
+from hub.api.signing import signed
 from hub.api.viewer import Viewer, open_to_query, scope, viewer
 from hub.outbox.exports import folders
 from hub.outbox.exports.allowed import still
@@ -114,9 +115,9 @@ def remove_export(path: ExportPath, query: NoParameters) -> tuple[str, int, dict
     if who.client.role is Role.READ and export.client_id != who.client.id:
         detail = f"Export {export.id} is {export.client}'s; the key of {who.client.name} only looks at others'."
         raise ApiProblem(403, "not_allowed", detail)
-    if exports.cancel(database, export.id, f"Cancelled by {who.client.name}.", now):
+    if exports.cancel(database, export.id, f"Cancelled by {who.client.name}.", now, signed("")):
         return "", 204, VARY  # whoever writes it clears away what there is
-    exports.remove(database, export.id)
+    exports.remove(database, export.id, signed(""))
     folders.remove(ports.settings().exports, export)
     return "", 204, VARY
 

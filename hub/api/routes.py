@@ -16,9 +16,10 @@ from hub.api.described import JSON, Described
 from hub.api.models import Alive, ConnectorPage, Run, RunPage
 from hub.api.parameters import ConnectorList, NoParameters, RunList, RunPath
 from hub.api.problems import MEDIA_TYPE, ApiProblem, answer, detail_of
-from hub.store import cursor, runs, schema
+from hub.store import connectors, cursor, runs, schema
 from hub.store.counting import TooManyToCount
-from hub.sync import health as sync_health
+from hub.sync import fleet
+from hub.telemetry.parts import Parts
 from hub.view.fields import NotSeen
 
 
@@ -95,7 +96,8 @@ def _too_much_to_count(error: TooManyToCount) -> ResponseReturnValue:
 def list_connectors(query: ConnectorList) -> Answer:
     """Every department system that is registered, the ones in trouble first."""
     now = _now()
-    found = sync_health.states(ports.database(), now, retired=query.retired)
+    rows = connectors.listed(ports.database(), retired=query.retired)
+    found = fleet.states(ports.database(), rows, now)
     return {"items": [answers.connector(state, now) for state in found]}
 
 
@@ -128,11 +130,17 @@ def live() -> Answer:
 
 @health.get("/ready", responses={200: Alive, **errors(503)}, operation_id="ready")
 def ready() -> Answer:
-    """Whether the database answers and has the tables of this hub."""
+    """Whether the database answers and has the tables of this hub, and all works that this process is for.
+
+    A part that does not is named. `hub serve` runs scheduler and worker beside the answers, `hub web` neither.
+    """
     if not schema.is_current(ports.database()):
         raise ApiProblem(
             503, "not_ready", "The database is of another version; `hub db upgrade` brings it to this one."
         )
+    parts: Parts = current_app.extensions["hub.parts"]
+    if troubles := parts.troubles():
+        raise ApiProblem(503, "not_ready", " ".join(f"{name}: {told}." for name, told in troubles.items()))
     return {"status": "ok"}
 
 

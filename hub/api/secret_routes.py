@@ -9,6 +9,7 @@ from hub.api.parameters import NoParameters
 from hub.api.ports import register
 from hub.api.problems import ApiProblem
 from hub.api.routes import api, errors
+from hub.api.signing import signed
 
 _SECRETS = [Tag(name="secrets", description="What connectors refer to as `${secret:NAME}`.")]
 
@@ -23,7 +24,7 @@ def list_secrets(query: NoParameters) -> Answer:  # noqa: ARG001
 def put_secret(path: SecretPath, body: NewSecret) -> tuple[str, int]:
     """Keep a secret; an older value of this name is gone. Runs use it from the next one on, also of
     connectors that were left alone after failures."""
-    register().vault.put(path.name, body.value.get_secret_value(), body.expires_on)
+    register().vault.put(path.name, body.value.get_secret_value(), body.expires_on, signed(""))
     return "", 204
 
 
@@ -32,6 +33,6 @@ def put_secret(path: SecretPath, body: NewSecret) -> tuple[str, int]:
 )
 def remove_secret(path: SecretPath) -> tuple[str, int]:
     """Forget a secret; refused while connectors refer to it."""
-    if not register().vault.remove(path.name):
+    if not register().vault.remove(path.name, signed("")):
         raise ApiProblem(404, "secret_not_found", f"The hub keeps no secret {path.name}; /api/v1/secrets lists them.")
     return "", 204

@@ -10,6 +10,7 @@ from hub.api.answers import VARY, Answer
 from hub.api.parameters import NoParameters
 from hub.api.problems import ApiProblem
 from hub.api.routes import api, errors
+from hub.api.signing import signed
 from hub.api.viewer import open_to_query, viewer
 from hub.api.webhook_answers import Told, problem, told
 from hub.api.webhook_models import (
@@ -81,7 +82,7 @@ def change_webhook(path: WebhookPath, body: ChangedWebhook) -> Told:
     """Another title, address, filter or content; what waits goes to the new address, as the new filter has it."""
     row = the_one_to_change(path)
     try:
-        return _answer(webhooks().change(row, _client_of(row), body.given()))
+        return _answer(webhooks().change(row, _client_of(row), body.given(), signed("")))
     except (NotAllowed, NotNow, ValueError) as error:
         raise problem(error) from error
 
@@ -95,7 +96,7 @@ def change_webhook(path: WebhookPath, body: ChangedWebhook) -> Told:
 @open_to_query
 def remove_webhook(path: WebhookPath) -> tuple[str, int]:
     """Unsubscribe; what waits is not sent any more."""
-    webhooks().remove(the_one_to_change(path))
+    webhooks().remove(the_one_to_change(path), signed(""))
     return "", 204
 
 
@@ -133,7 +134,7 @@ def resume_webhook(path: WebhookPath) -> Told:
 def rotate_webhook_secret(path: WebhookPath) -> Told:
     """Make a new secret, shown this once. For a day the old one signs, too, so that the receiver can change over."""
     try:
-        return _with_secret(webhooks().rotate(the_one_to_change(path))), 200, VARY
+        return _with_secret(webhooks().rotate(the_one_to_change(path), signed(""))), 200, VARY
     except SecretsLocked as error:
         raise problem(error) from error
 
@@ -162,7 +163,7 @@ def test_webhook(path: WebhookPath) -> Told:
 
 def _moved(path: WebhookPath, move: Move, why: str | None) -> Told:
     try:
-        return _answer(webhooks().move(the_one_to_change(path), move, why))
+        return _answer(webhooks().move(the_one_to_change(path), move, why, signed(why or "")))
     except NotNow as error:
         raise problem(error) from error
 
