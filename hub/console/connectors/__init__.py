@@ -1,0 +1,1 @@
+"""Connectors as pages: their whole life, from what a department has to its first run."""

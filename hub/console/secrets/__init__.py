@@ -1,0 +1,1 @@
+"""The secrets of departments' systems: named, counted, dated, set; never shown."""
