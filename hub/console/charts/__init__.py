@@ -1,0 +1,1 @@
+"""Charts where people would rather look: drawn here as SVG, each with its numbers one click away."""
