@@ -7,21 +7,27 @@ from flask import Blueprint, abort, g, request
 from hub.console import (
     catalogue,
     completeness,
-    dossiers,
-    due,
     faults,
     language,
     overview,
-    parting,
     problems,
     quarantine,
-    received,
-    removals,
     runs,
     shown,
     words,
 )
+from hub.console.admin import pages as admin
+from hub.console.alerts import inbox as alert_inbox
+from hub.console.alerts import silences as alert_silences
+from hub.console.charts import pages as chart_pages
+from hub.console.charts.strip import run_strip
+from hub.console.connectors import pages as connector_pages
+from hub.console.mappings import editing as mapping_editing
+from hub.console.mappings import pages as mapping_pages
 from hub.console.menu import menu
+from hub.console.people import account, accounts, second_factor
+from hub.console.record import alike, dossier, due, listing, parting, received, removals, taken, trace
+from hub.console.schedules import page as schedule_pages
 from hub.console.visitor import may
 from hub.record.rights import Right
 
@@ -30,21 +36,36 @@ blueprint = Blueprint(
 )
 
 _PARTS = (
+    mapping_pages,
+    mapping_editing,
     overview,
     runs,
-    dossiers,
-    parting,
-    received,
     completeness,
     quarantine,
-    removals,
     catalogue,
     language,
+    chart_pages,
+    admin,
+    account,
+    accounts,
+    second_factor,
+    alert_inbox,
+    alert_silences,
+    trace,
+    alike,
+    taken,
+    listing,
+    parting,
+    dossier,
+    received,
+    removals,
+    connector_pages,
+    schedule_pages,
 )
 PAGES = {f"console.{page.endpoint}": page for part in _PARTS for page in part.PAGES}
 for _page in PAGES.values():
     blueprint.add_url_rule(_page.rule, _page.endpoint, _page.view, methods=[_page.method])
-for _name, _filter in (shown.FILTERS | problems.FILTERS | {"due_state": due.state}).items():
+for _name, _filter in (shown.FILTERS | problems.FILTERS | admin.FILTERS | {"due_state": due.state}).items():
     blueprint.add_app_template_filter(_filter, _name)
 
 
@@ -67,5 +88,6 @@ def _for_every_template() -> dict[str, Any]:
         "may": may,
         "menu": menu,
         "Right": Right,
+        "run_strip": run_strip,
         "here": request.full_path.rstrip("?"),
     }

@@ -33,6 +33,10 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
         _("Cơ quan từ chối quyền truy cập."),
         _("Hãy kiểm tra tài khoản và quyền đã cấp cho hub. Hub không thử lại để tránh khóa tài khoản."),
     ),
+    "not_permitted": (
+        _("Địa chỉ này dẫn về máy chủ của hub, không phải hệ thống của cơ quan."),
+        _("Hãy ghi địa chỉ hệ thống của bạn."),
+    ),
     "client_certificate": (
         _("Cơ quan không chấp nhận chứng thư số của hub."),
         _("Hãy kiểm tra chứng thư và khóa riêng, và xem cơ quan đã đăng ký chứng thư này chưa."),
@@ -77,7 +81,7 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
     ),
     "multipart": (_("Không đọc được câu trả lời gồm nhiều phần (tệp đính kèm)."), _ASK),
     "order": (_("Bản ghi không theo thứ tự đã khai báo."), _ASK),
-    "bookmark": (_("Không đọc được điểm đánh dấu."), _("Hãy chạy lại từ đầu với `hub sync … --full`.")),
+    "bookmark": (_("Không đọc được điểm đánh dấu."), _("Hãy “Đọc lại từ đầu” ở trang Lượt chạy của đầu nối.")),
     "no_token": (_("Máy chủ cấp quyền không trả về mã truy cập."), _ASK),
     "next_link": (_("Địa chỉ trang sau không dùng được."), _ASK),
     "wsdl": (_("Không đọc được WSDL của cơ quan."), _ASK),
@@ -118,19 +122,19 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
     ),
     "drift": (
         _("Nguồn dữ liệu đã thay đổi so với lần chấp nhận trước."),
-        _("Hãy kiểm tra ánh xạ bằng `hub preview`, rồi chấp nhận bằng `hub connector accept`."),
+        _("Ở trang của đầu nối, hãy xem thử ánh xạ đọc ra gì: đúng thì chấp nhận, sai thì sửa ánh xạ rồi chấp nhận."),
     ),
     "too_many_unreadable": (
         _("Quá nhiều bản ghi không đọc được, nên lượt chạy đã dừng trước khi gây hại."),
-        _("Hãy xem trang Cách ly, sửa ánh xạ hoặc ngưỡng `stop_when`; hoặc chạy tiếp bằng `hub sync TÊN --anyway`."),
+        _("Hãy xem trang Cách ly, sửa ánh xạ hoặc ngưỡng `stop_when`; hoặc “Chạy bỏ qua giờ nghỉ” ở trang Lượt chạy."),
     ),
     "not_in_payload": (
         _("Một số bản ghi không còn tìm thấy trong gói tin của chúng."),
-        _("Cách đọc gói tin đã đổi; hãy đọc lại nguồn bằng `hub sync TÊN --full`."),
+        _("Cách đọc gói tin đã đổi; hãy “Đọc lại từ đầu” ở trang Lượt chạy của đầu nối."),
     ),
     "payload_not_read": (
         _("Một số gói tin không đọc lại được."),
-        _("Hãy kiểm tra cấu hình của đầu nối, hoặc đọc lại nguồn bằng `hub sync TÊN --full`."),
+        _("Hãy kiểm tra cấu hình của đầu nối, hoặc “Đọc lại từ đầu” ở trang Lượt chạy của đầu nối."),
     ),
     "problems": (
         _("Một số hồ sơ có trường không đọc được; các trường đó để trống."),
@@ -163,28 +167,28 @@ _MEANINGS: dict[str, tuple[Word, Word]] = {
     ),
     "not_active": (
         _("Đầu nối này đang tạm dừng hoặc đã ngừng dùng, nên không chạy."),
-        _("`hub connector show` cho biết ai đã đổi và vì sao; `resume` hoặc `activate` cho chạy lại."),
+        _("Trang của đầu nối cho biết ai đã đổi và vì sao, và có nút “Chạy tiếp” hoặc “Kích hoạt đầu nối”."),
     ),
     "not_usable": (
         _("Tài liệu hoặc ánh xạ của đầu nối này không còn dùng được."),
-        _("Hãy sửa bằng `hub connector edit`, hoặc quay lại bản trước bằng `hub connector rollback`."),
+        _("Ở trang của đầu nối, hãy bấm “Sửa”, hoặc dùng lại bản trước ở “Các phiên bản của tài liệu”."),
     ),
     "cannot_backfill": (
         _("Đầu nối này không đọc lại được theo khoảng thời gian."),
-        _("Hãy khai báo `changed_at` nếu bản ghi có thời điểm thay đổi, hoặc đọc lại từ đầu bằng `hub sync … --full`."),
+        _("Hãy khai báo `changed_at` nếu bản ghi có thời điểm thay đổi, hoặc “Đọc lại từ đầu” ở trang Lượt chạy."),
     ),
     # what a full listing did not hold
     "nothing_listed": (_("Nguồn không liệt kê bản ghi nào, nên không bản ghi nào bị coi là không còn."), _LISTING),
     "short_listing": (_("Nguồn liệt kê ít hơn số đã báo, nên không bản ghi nào bị coi là không còn."), _LISTING),
     "shrunk_listing": (
         _("Nguồn liệt kê chưa tới một nửa số bản ghi hub đang giữ, nên không bản ghi nào bị coi là không còn."),
-        _("Nếu nguồn đã bỏ thật, `hub sync … --full --anyway` sẽ đưa ra để quyết định."),
+        _("Nếu nguồn đã bỏ thật, hãy “Đọc lại từ đầu” ở trang Lượt chạy và đánh dấu ô trong đó để quyết định."),
     ),
     "not_listed": (_("Có bản ghi không thấy trong lượt đọc toàn bộ; hub giữ nguyên."), _LISTING),
     "listing_not_whole": (_("Danh sách của nguồn thiếu bản ghi vẫn còn ở nguồn; hub giữ nguyên."), _LISTING),
     "removal_waits": (
         _("Có bản ghi không thấy trong lượt đọc toàn bộ, đang chờ quyết định."),
-        _("Hãy xem ở trang Không còn ở nguồn?, hoặc `hub gone`."),
+        _("Hãy xem và quyết định ở trang Không còn ở nguồn?."),
     ),
     "hub_fault": (_("Hub gặp lỗi nội bộ."), _("Chi tiết có trong nhật ký; hãy báo cho người quản trị hub.")),
 }

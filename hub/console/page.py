@@ -17,3 +17,4 @@ class Page(NamedTuple):
     view: Callable[..., ResponseReturnValue]
     right: Right | None  # that whoever asks must have; None: anybody who has signed in
     dangerous: bool = False  # they prove once more who they are, unless they did so a moment ago
+    largest: int = 0  # bytes that a form with files may have; 0: as all others

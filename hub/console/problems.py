@@ -4,9 +4,14 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from flask_babel import lazy_gettext as _
 from markupsafe import Markup, escape
 
+from hub.console import words
 from hub.console.language import chosen_language
+from hub.console.shown import number
+from hub.record.fields import LIST_FIELDS
+from hub.store.quarantine_reasons import MOST_COUNTED
 
 _Rule: TypeAlias = tuple[re.Pattern[str], str]
 
@@ -129,6 +134,17 @@ _WORDS = {
     "it has {count}": "dài {count} ký tự",
     "without it the record cannot be kept": "thiếu trường này thì không lưu được bản ghi",
     "without it this row is left out": "thiếu cột này thì dòng bị bỏ qua",
+    # of a connector's document and of what its system answers
+    "it is an answer, not a description: fields that it happens not to have are not shown": (
+        "đây là một câu trả lời mẫu, không phải bản mô tả: trường nào mẫu này không có thì không hiện ra"
+    ),
+    "connected: {place}, port {port}": "đã kết nối: {place}, cổng {port}",
+    "resolved: {place} is {address}": "đã tìm ra máy: {place} là {address}",
+    "asked {place} for records: it answered, and they have the key and form that the settings say": (
+        "đã hỏi {place}: có trả lời, bản ghi có số định danh và viết đúng như thiết lập"
+    ),
+    "described: {place} offers {count} operations (fingerprint {mark}); {operation} is asked at {address} and takes "
+    "{parameters}": "đã đọc mô tả: {place} có {count} thao tác; {operation} hỏi ở {address}, tham số: {parameters}",
     # of a run and of a connector
     "{count} record of this run has fields that could not be read and were left empty; "
     "`hub dossier CODE` shows them.": "{count} bản ghi của lượt này có trường không đọc được, để trống.",
@@ -145,6 +161,9 @@ _WORDS = {
         "bí mật `{name}` có hiệu lực đến {day}, theo lời người quản lý"
     ),
 }
+LISTS: dict[str, words.Word] = {"events": _("Diễn biến")}  # beside those that are fields of a dossier
+_ROW = re.compile(r"([^\[\]]+)\[(\d*)\]\.?")
+_ROW_NUMBER = re.compile(r"\[\d*\]")
 _GAP = re.compile(r"\\{(\w+)\\}")
 _LONGEST = 2_000  # of a sentence that is looked up
 
@@ -188,4 +207,34 @@ def worded(text: str) -> Markup:
     return escape(found) if found is not None else Markup('<span lang="en">{}</span>').format(text)
 
 
-FILTERS: dict[str, Callable[[str], Markup]] = {"worded": worded}
+def worded_plain(text: str) -> str:
+    """The same as a text, for a letter to somebody."""
+    found = in_vietnamese(text) if chosen_language() == "vi" else None
+    return text if found is None else found
+
+
+def field_label(name: str) -> str:
+    """A field's name for a person, with the number of its row: `Quá trình 2: Thời điểm`."""
+    found = _ROW.match(name)
+    if found is None:
+        above, _dot, last = name.rpartition(".")
+        inner = words.COLUMNS.get(last) if above in LIST_FIELDS else None
+        return f"{LISTS.get(above) or words.field(above)}: {inner}" if inner else str(words.field(name))
+    parent, column = _ROW_NUMBER.sub("", found[1]), name[found.end() :]
+    below = _ROW.match(column)
+    inner = field_label(f"{parent}.{column}") if below else str(words.COLUMNS.get(column) or column)
+    row = f" {int(found[2]) + 1}" if found[2] else ""
+    return f"{LISTS.get(parent) or words.field(parent)}{row}: {inner}"
+
+
+def counted(count: int) -> str:
+    """How many records a reason has: beyond some they are not counted."""
+    return str(_("hơn %(num)s", num=number(MOST_COUNTED))) if count > MOST_COUNTED else number(count)
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "counted": counted,
+    "worded": worded,
+    "worded_plain": worded_plain,
+    "field_label": field_label,
+}

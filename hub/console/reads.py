@@ -17,7 +17,7 @@ def note_page(ids: Sequence[int], what: dict[str, Any]) -> None:
     Raises:
         NotLogged: it cannot be written, so the page must not be shown.
     """
-    _note(Action.PAGE, tuple(ids), len(ids), what | {"groups": PERSONAL})
+    _note(Action.PAGE, tuple(ids), len(ids), {"groups": PERSONAL} | what)
 
 
 def note_source(connector: str | None, records: int, what: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from babel.dates import format_timedelta
 from babel.numbers import format_decimal
+from flask import g
 from flask_babel import get_locale, ngettext
 
 from hub.record.moments import ZONE
@@ -38,7 +39,17 @@ def day(value: str) -> str:
 
 def number(value: float) -> str:
     """`1.234.567`."""
-    return format_decimal(value, locale=get_locale())
+    return grouped(value) if isinstance(value, int) else format_decimal(value, locale=get_locale())
+
+
+def grouped(value: float) -> str:
+    """`1.234.567`, `0,5`: for thousands of numbers on a page; a number that is not whole is rounded already."""
+    signs = g.get("signs_of_numbers")
+    if signs is None:  # to ask for it takes as long as all the rest
+        symbols = get_locale().number_symbols["latn"]
+        signs = g.signs_of_numbers = str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
+    text = f"{value:,}" if isinstance(value, int) or not value.is_integer() else f"{int(value):,}"
+    return text.translate(signs)
 
 
 def money(value: int) -> str:
@@ -61,14 +72,25 @@ def span(seconds: float) -> str:
     minutes, secs = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    parts = (
-        (days, ngettext("%(num)s ngày", "%(num)s ngày", days)),
-        (hours, ngettext("%(num)s giờ", "%(num)s giờ", hours)),
-        (minutes, ngettext("%(num)s phút", "%(num)s phút", minutes)),
-        (secs, ngettext("%(num)s giây", "%(num)s giây", secs)),
-    )
+    parts = ((days, _days), (hours, _hours), (minutes, _minutes), (secs, _seconds))
     largest = next(place for place, (count, _words) in enumerate(parts) if count)
-    return " ".join(words for count, words in parts[largest : largest + 2] if count)
+    return " ".join(words(count) for count, words in parts[largest : largest + 2] if count)
+
+
+def _days(count: int) -> str:
+    return str(ngettext("%(num)s ngày", "%(num)s ngày", count))
+
+
+def _hours(count: int) -> str:
+    return str(ngettext("%(num)s giờ", "%(num)s giờ", count))
+
+
+def _minutes(count: int) -> str:
+    return str(ngettext("%(num)s phút", "%(num)s phút", count))
+
+
+def _seconds(count: int) -> str:
+    return str(ngettext("%(num)s giây", "%(num)s giây", count))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -1,5 +1,6 @@
 """Values of a dossier as a person reads them: fields, rows of lists, and what was before and after."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from hub.store.whole import WholeDossier
 _LISTS = ("papers", "supplements", "results", "databases")  # documents and fees have forms of their own
 _HEADS = ("name", "content", "code", "id")  # what a row is called by: the first of these that it has
 _MOST_NAMED = 3
+_WHOLE = ("time", "date", "money", "boolean")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ def text(name: str, value: Any) -> str:
     return _text(DOSSIER_FIELDS.get(name), words.CHOICES.get(name, {}), value)
 
 
+def cell(name: str, column: str, value: Any) -> str:
+    """A value in a row of a list."""
+    return _cell(name, column, value)
+
+
 def lists(found: WholeDossier) -> list[ListShown]:
     """The lists that a dossier has."""
     return [_list(found, name) for name in _LISTS if found.row.values.get(name) and name in found.provenance]
@@ -67,7 +75,12 @@ def lists(found: WholeDossier) -> list[ListShown]:
 
 def history(revisions: Sequence[RevisionRow]) -> list[RevisionShown]:
     """Each revision with its changes in words."""
-    return [RevisionShown(row, [_change(name, *both) for name, both in row.changes.items()]) for row in revisions]
+    return [RevisionShown(row, changes(row.changes)) for row in revisions]
+
+
+def changes(changed: Mapping[str, Sequence[Any]]) -> list[Change]:
+    """What a revision changed, in words."""
+    return [_change(name, *both) for name, both in changed.items()]
 
 
 def _list(found: WholeDossier, name: str) -> ListShown:
@@ -95,7 +108,7 @@ def _cell(name: str, column: str, value: Any) -> str:
 
 
 def _text(known: RecordField | None, choices: Mapping[str, Word], value: Any) -> str:
-    match known.type if known else "text":
+    match _kind(known, value):
         case "time":
             return shown.time(value)
         case "date":
@@ -109,10 +122,17 @@ def _text(known: RecordField | None, choices: Mapping[str, Word], value: Any) ->
     return str(value)
 
 
+def _kind(known: RecordField | None, value: Any) -> str:
+    """How a value is written out; what is left of a masked one is no day, no amount, no yes or no."""
+    kind = known.type if known else "text"
+    is_masked = isinstance(value, str) and kind in _WHOLE and not _DAY.match(value)
+    return "text" if is_masked else kind
+
+
 def _change(name: str, before: Any, after: Any) -> Change:
     if name in words.OF_A_REVISION:
         return Change(words.field(name), "", _lost_and_got(before, after))
-    return Change(words.field(name), _side(name, before), _side(name, after))
+    return Change(words.field(name), side(name, before), side(name, after))
 
 
 def _lost_and_got(lost: Sequence[str], got: Sequence[str]) -> str:
@@ -121,7 +141,7 @@ def _lost_and_got(lost: Sequence[str], got: Sequence[str]) -> str:
     return "; ".join([*less, *more]) or "–"
 
 
-def _side(name: str, value: Any) -> str:
+def side(name: str, value: Any) -> str:
     """One side of a change; a list by the number of its rows and what the first of them are called."""
     if value is None:
         return "–"
