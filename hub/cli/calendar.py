@@ -1,13 +1,13 @@
 """`hub calendar`: holidays and days worked in exchange for others."""
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, opened_store
+from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, opened_store, signed
 from hub.cli.exits import Exit
 from hub.cli.output import err, out, print_json, print_table, stop
 from hub.store import calendar as store
@@ -38,7 +38,8 @@ def load(
             with database.read() as connection:
                 found = store.difference(connection, days, file.name)
         else:
-            found = database.write_again(lambda connection: store.load(connection, days, file.name, datetime.now(UTC)))
+            by = signed("", "")
+            found = database.write_again(lambda connection: store.load(connection, days, file.name, by.at, by))
     if as_json:
         print_json(asdict(found))
     else:

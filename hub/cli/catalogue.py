@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.api import catalogue_answers as answers
-from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, opened_store
+from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, opened_store, signed
 from hub.cli.exits import Exit
 from hub.cli.output import err, local, out, print_json, print_table, stop
 from hub.config import catalogue as loading
@@ -53,9 +53,9 @@ def load(
     how = How(prune=prune, empty=empty, dry=dry_run)
     with opened_store(config) as database:
         if which is Which.AGENCIES:
-            loaded = loading.load(database, AGENCIES, file, how)
+            loaded = loading.load(database, AGENCIES, file, how, signed("", ""))
         else:
-            loaded = loading.load(database, PROCEDURES, file, how)
+            loaded = loading.load(database, PROCEDURES, file, how, signed("", ""))
     if as_json:
         print_json({name: getattr(loaded, name) for name in Loaded.__slots__} | {"dry_run": dry_run})
     else:

@@ -102,7 +102,7 @@ def remove(
         if not yes:
             typer.confirm(f"Forget {name}, its keys, webhooks and exports? It cannot be undone", abort=True, err=True)
         with database.write() as transaction:
-            clients.remove(transaction, name)
+            clients.remove(transaction, name, signed("", ""))
 
 
 @commands.command()

@@ -13,11 +13,12 @@ from hub.cli.output import local, out, print_json, print_table, stop
 from hub.cli.versions import print_difference
 from hub.config.register import Register
 from hub.store import registrations, versions
-from hub.store.connectors import ConnectorRow
+from hub.store.connectors import ConnectorRow, listed
 from hub.store.registrations import Standing
 from hub.store.versions import HUB, Kind
+from hub.sync.fleet import states
 from hub.sync.freshness import kept_week
-from hub.sync.health import ConnectorState, states
+from hub.sync.health import ConnectorState
 from mappings.engine.library import UnknownMapping
 from mappings.engine.yaml_source import Invalid
 
@@ -33,7 +34,7 @@ def list_(config: ConfigOption = DEFAULT_CONFIG, all_: AllOption = False, as_jso
     """List the connectors, the worst first: how each stands and fares, how fresh it is, when it runs next."""
     now = datetime.now(UTC)
     with opened_store(config) as database:
-        found = states(database, now, retired=all_)
+        found = states(database, listed(database, retired=all_), now)
     if as_json:
         print_json([_state(one, now) for one in found])
         return
@@ -59,7 +60,7 @@ def show(name: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption =
     now = datetime.now(UTC)
     with opened_register(config) as register:
         standing = register.standing(name)
-        (fares,) = (one for one in states(register.database, now, retired=True) if one.connector.name == name)
+        (fares,) = states(register.database, [standing.row], now)
         kept = kept_week(register.database, fares.connector, now)
         mapping = _mapping(register, standing.row)
     if as_json:

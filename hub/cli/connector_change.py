@@ -117,12 +117,18 @@ def resume(
 
 
 @commands.command()
-def accept(name: str, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+def accept(
+    name: str,
+    config: ConfigOption = DEFAULT_CONFIG,
+    author: AuthorOption = "",
+    reason: ReasonOption = "",
+    as_json: JsonOption = False,
+) -> None:
     """Take a source as its next run finds it, after one stopped because its fields or description had changed."""
     with opened_register(config) as register:
         register.standing(name)
         with register.database.write() as transaction:
-            watch.accept(transaction, name)
+            watch.accept(transaction, name, signed(author, reason))
     if as_json:
         print_json({"name": name, "accepted": True})
         return
@@ -206,7 +212,7 @@ def _asked(register: Register, name: str | None) -> Document:
         stop("Stopped: nothing was registered.", Exit.STOPPED, "`hub connector new --from FILE` asks nothing.")
     _refuse_known(register, answers.name)
     for secret, value in answers.secrets.items():
-        register.vault.put(secret, value, None)
+        register.vault.put(secret, value, None, signed("", ""))
     try:
         return register.read(answers.text, f"{answers.name}.yaml")
     except Invalid as invalid:

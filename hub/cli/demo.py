@@ -19,9 +19,14 @@ from hub.cli.serve import serve_until_stopped
 from hub.cli.summary import print_summary
 from hub.cli.sync import progress_bars, sync_now, tell_failure
 from hub.config.file import Configuration, understand
-from hub.store import dossiers, keys
+from hub.record.rights import Role as PersonRole
+from hub.record.signature import Signature
+from hub.store import dossiers, keys, people
+from hub.store.database import Transaction
 from hub.store.filters import Filter
 from hub.store.keys import Role
+from hub.store.passwords import Passwords, one_time_password
+from hub.store.people import Wanted
 from hub.wiring import open_hub, open_store
 from mappings.engine.yaml_source import Source, parse, read
 
@@ -29,6 +34,17 @@ _DEPARTMENTS = (
     Department("so_tu_phap", "SO_TU_PHAP_URL"),
     Department("mot_cua", "MOT_CUA_URL"),
 )
+
+# Invented people, one of each role.
+_PEOPLE = {
+    PersonRole.ADMINISTRATOR: "Phan Quốc Trị",
+    PersonRole.OPERATOR: "Võ Thị Vận",
+    PersonRole.DEPARTMENT: "Đinh Công Tư",
+    PersonRole.AUDITOR: "Lý Minh Kiểm",
+    PersonRole.LEADER: "Hồ Thanh Lãnh",
+}
+_AGENCY = "000.00.15.H29"  # of the demo's first department
+_SEE_PERSONAL = (PersonRole.ADMINISTRATOR, PersonRole.DEPARTMENT)
 
 _OPEN_DATA = """
 connectors:
@@ -119,10 +135,12 @@ def _sync_all(found: Configuration, *, as_json: bool) -> bool:
 
 def _serve(found: Configuration, port: int | None) -> None:
     key, sample = _key_and_sample(found)
+    names, password = _people(found)
 
     def announce(url: str) -> None:
         lines = (
-            f"Console  {url}/        sign in with the key below",
+            f"Console  {url}/        sign in as one of {', '.join(names)}",
+            f"Password {password}   (of each of them, until the next `hub demo`)",
             f"API      {url}/api/v1/docs",
             f"Key      {key}",
             f"Try      curl -H 'Authorization: Bearer {key}' '{url}/api/v1/dossiers/{sample}'",
@@ -133,6 +151,26 @@ def _serve(found: Configuration, port: int | None) -> None:
 
     web = found.config.web
     serve_until_stopped(found, web.host, web.port if port is None else port, announce)
+
+
+def _people(found: Configuration) -> tuple[list[str], str]:
+    """Somebody of each role, and the password that all of them have from now on."""
+    password = one_time_password()
+    kept, by = Passwords().kept(password), Signature("demo", "hub demo", datetime.now(UTC))
+    database = open_store(found)
+
+    def make(transaction: Transaction) -> None:
+        for role, title in _PEOPLE.items():
+            name, sees_personal = f"demo-{role}", role in _SEE_PERSONAL
+            if not people.is_taken(transaction, name):
+                people.add(transaction, name, Wanted(role, title, "", (_AGENCY,), sees_personal), None, by)
+            people.set_password(transaction, name, kept, by, must_change=False)
+
+    try:
+        database.write_again(make)
+    finally:
+        database.close()
+    return [f"demo-{role}" for role in _PEOPLE], password
 
 
 def _key_and_sample(found: Configuration) -> tuple[str, str]:

@@ -169,10 +169,10 @@ def cancel(number: NumberArgument, author: AuthorOption = "", config: ConfigOpti
     found = configuration(config)
     with opened_store(config) as database:
         export, who = _the_one(database, number), signed(author, "")
-        if exports.cancel(database, number, f"Cancelled by {who.author}.", who.at):
+        if exports.cancel(database, number, f"Cancelled by {who.author}.", who.at, who):
             out.print(f"Export {number} is cancelled.", highlight=False)
             return
-        exports.remove(database, number)
+        exports.remove(database, number, who)
         folders.remove(found.root / found.config.exports.folder, export)
     out.print(f"Export {number} is removed.", highlight=False)
 

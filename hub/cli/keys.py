@@ -1,4 +1,4 @@
-"""`hub key`: the keys of who may ask the API, push, and enter the console."""
+"""`hub key`: the keys of programs that ask the API, and of departments that push."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -78,7 +78,7 @@ def add(
     until, older = _until(expires, now), _until(old_until, now)
     with opened_store(config) as database:
         try:
-            made = keys.add(database, name, now, until, older)
+            made = keys.add(database, name, now, until, older, signed("", ""))
         except LookupError:
             stop(_no_holder(database, name), Exit.NOT_FOUND)
     if as_json:
@@ -112,9 +112,9 @@ def revoke(
     key_id: Annotated[int | None, typer.Option("--id", help="This one alone (`hub key list`); left out, all.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Stop NAME's keys from working, or one of them: within 2 seconds everywhere; console sessions end at once."""
+    """Stop NAME's keys from working, or one of them: within 2 seconds everywhere."""
     with opened_store(config) as database:
-        if not keys.revoke(database, name, key_id):
+        if not keys.revoke(database, name, key_id, signed("", "")):
             which = "" if key_id is None else f" of the number {key_id}"
             stop(f"{_no_holder(database, name)}{which}", Exit.NOT_FOUND)
 

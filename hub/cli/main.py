@@ -3,6 +3,7 @@
 import signal
 
 from hub.cli import (
+    alerts,
     apply,
     calendar,
     catalogue,
@@ -20,6 +21,7 @@ from hub.cli import (
     feed,
     fetch,
     gone,
+    health,
     keys,
     mapping,
     mapping_diff,
@@ -28,6 +30,7 @@ from hub.cli import (
     new,
     part,
     payloads,
+    people,
     preview,
     quarantine,
     reads,
@@ -40,10 +43,12 @@ from hub.cli import (
     show,
     sync,
     term,
+    trace,
     webhook,
 )
 from hub.cli.app import app
 
+app.add_typer(alerts.commands, name="alerts")
 app.add_typer(calendar.commands, name="calendar")
 app.add_typer(catalogue.commands, name="catalogue")
 app.add_typer(client.commands, name="client")
@@ -57,6 +62,7 @@ app.add_typer(keys.commands, name="key")
 app.add_typer(mapping.commands, name="mapping")
 app.add_typer(new.commands, name="new")
 app.add_typer(payloads.commands, name="payloads")
+app.add_typer(people.commands, name="people")
 app.add_typer(quarantine.commands, name="quarantine")
 app.add_typer(reads.commands, name="reads")
 app.add_typer(run.commands, name="run")
@@ -75,6 +81,7 @@ REGISTERED = (
     preview,
     explain,
     fetch,
+    health,
     part,
     received,
     replay,
@@ -85,6 +92,7 @@ REGISTERED = (
     mapping_new,
     mapping_versions,
     term,
+    trace,
 )
 
 

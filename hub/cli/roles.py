@@ -4,20 +4,21 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import structlog
 import typer
 
-from hub import logs
+from hub.cli import telling
 from hub.cli.app import DEFAULT_CONFIG, ConfigOption, app, configuration, told
 from hub.cli.exits import Exit
 from hub.cli.output import err, stop
 from hub.config.file import Configuration
-from hub.engine import Scheduler, Watch, exporter, hand_out_what_is_queued, sender, worker
+from hub.engine import Scheduler, Watch, exporter, hand_out_what_is_queued, sender, worker, worker_trouble
 from hub.sync.executor import Executor
-from hub.wiring import Hub, open_hub, register, session_key
+from hub.telemetry.parts import Parts, Trouble
+from hub.wiring import Hub, keyring, open_hub, register, session_key
 
 log = structlog.get_logger()
 
@@ -39,9 +40,11 @@ def web(
     open_hubs: list[tuple[Hub, tuple[Any, ...]]] = []  # each with what works beside answering
 
     def make_app() -> Any:
+        telling.begin(found, "web")
         hub = _opened(found)
         changes = register(found, hub.database)
-        made = create_app(hub.database, session_key(found), changes, web_settings(found), hub.reads)
+        keys = keyring(found, hub.database)
+        made = create_app(hub.database, session_key(found), changes, web_settings(found), hub.reads, keys)
         beside = (made.extensions[name] for name in ("hub.quotas", "hub.key_uses"))
         open_hubs.append((hub, (hub.reads, *beside, Watch(hub.database))))
         return made
@@ -56,8 +59,10 @@ def web(
             for part in reversed(parts):
                 part.stop()
             hub.database.close()
+        telling.end()
 
     section = found.config.web
+    telling.share_counts(found, section.port if port is None else port)
     try:
         server.serve(
             make_app,
@@ -76,6 +81,7 @@ def web(
 def work(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Do the runs that are queued, until it is stopped. PostgreSQL only; `hub serve` has a worker of its own."""
     found = _for_several("worker", config)
+    telling.begin(found, "worker")
     hub = _opened(found)
     executor = worker(hub)
     setting = found.config.workers
@@ -94,16 +100,18 @@ def work(config: ConfigOption = DEFAULT_CONFIG) -> None:
         outbox.stop()
         files.stop()
 
-    _until_told(begin, end, hub, executor)
+    _until_told(begin, end, hub, {"worker": worker_trouble(executor)}, executor)
 
 
 @app.command()
 def scheduler(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Fire the schedules, until it is stopped: once each, however many of these run. PostgreSQL only."""
-    hub = _opened(_for_several("scheduler", config))
+    found = _for_several("scheduler", config)
+    telling.begin(found, "scheduler")
+    hub = _opened(found)
     clock = Scheduler(hub)
     log.info("scheduler_started", owner=hub.owner)
-    _until_told(clock.start, clock.stop, hub)
+    _until_told(clock.start, clock.stop, hub, {"scheduler": clock.beat.trouble})
 
 
 def _for_several(role: str, config: Any) -> Configuration:
@@ -115,7 +123,8 @@ def _for_several(role: str, config: Any) -> Configuration:
             "run `hub serve`, or name a PostgreSQL and run `hub db upgrade`",
             Exit.WRONG,
         )
-    logs.configure()
+    telling.write_log(found)
+    telling.check_tracing(found)
     return found
 
 
@@ -126,7 +135,13 @@ def _opened(found: Configuration) -> Hub:
         return hub
 
 
-def _until_told(start: Callable[[], None], end: Callable[[], None], hub: Hub, executor: Executor | None = None) -> None:
+def _until_told(
+    start: Callable[[], None],
+    end: Callable[[], None],
+    hub: Hub,
+    parts: Mapping[str, Trouble],
+    executor: Executor | None = None,
+) -> None:
     """Work until SIGTERM or SIGINT; a second one, or a drain that takes too long, ends the process at once."""
     stopping = threading.Event()
 
@@ -139,9 +154,12 @@ def _until_told(start: Callable[[], None], end: Callable[[], None], hub: Hub, ex
         if signal.getsignal(each) is not signal.SIG_IGN:  # nohup
             signal.signal(each, on_signal)
     watch = Watch(hub.database, executor)
+    port = telling.port_of(hub, Parts(dict(parts)))
     watch.start()
     hub.reads.start()
     start()
+    if port is not None:
+        port.start()
     stopping.wait()
     log.info("draining", owner=hub.owner)
     patience = threading.Timer(hub.configuration.config.workers.drain.total_seconds(), _leave)
@@ -149,8 +167,11 @@ def _until_told(start: Callable[[], None], end: Callable[[], None], hub: Hub, ex
     patience.start()
     end()
     watch.stop()
+    if port is not None:
+        port.stop()
     hub.reads.stop()
     hub.database.close()
+    telling.end()
     log.info("stopped", owner=hub.owner)
     _leave(Exit.OK)
 

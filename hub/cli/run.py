@@ -8,7 +8,8 @@ import typer
 from hub.cli.app import DEFAULT_CONFIG, AuthorOption, ConfigOption, JsonOption, as_row, opened_store, signed
 from hub.cli.exits import Exit
 from hub.cli.output import local, out, print_json, print_table, stop
-from hub.store import runs
+from hub.store import run_lines, runs
+from hub.store.run_lines import Line
 from hub.store.runs import RunRow
 from hub.sync import cancelling
 from hub.sync.cancelling import CannotCancel
@@ -19,20 +20,28 @@ RunArgument = Annotated[int, typer.Argument(help="Its number; `hub runs` lists t
 
 
 @commands.command()
-def show(run_id: RunArgument, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+def show(
+    run_id: RunArgument,
+    config: ConfigOption = DEFAULT_CONFIG,
+    log: Annotated[bool, typer.Option("--log", help="Also what it did, step by step.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Show a run: its state and counts, where its time went, and every exchange that failed."""
     with opened_store(config) as database:
         run = runs.get(database, run_id)
+        lines = [line for _number, line in run_lines.listed(database, run_id)] if log else []
     if run is None:
         stop(f"there is no run {run_id}; `hub runs` lists them", Exit.NOT_FOUND)
     if as_json:
-        print_json(as_row(run))
+        print_json(as_row(run) | ({"log": [as_row(line) for line in lines]} if log else {}))
         return
     now = datetime.now(UTC)
     print_table(("run", str(run.id)), _said(run, now))
     if run.attempts:
         failed = [(local(one["at"]), one["code"], one["sentence"]) for one in run.attempts]
         print_table(("when", "code", "what"), failed)
+    if log:
+        print_table(("when", "level", "event", "data"), [_cells(line) for line in lines])
     for note in run.notes:
         out.print(note["sentence"], markup=False, highlight=False, soft_wrap=True)
     for sentence in (run.sentence, run.hint):
@@ -86,3 +95,7 @@ def _said(run: RunRow, now: datetime) -> list[tuple[str, Any]]:
         "code": run.error_code,
     }
     return [(name, value) for name, value in facts.items() if value not in (None, "")]
+
+
+def _cells(line: Line) -> tuple[str, str, str, str]:
+    return local(line.at), line.level, line.event, ", ".join(f"{name} {value}" for name, value in line.data.items())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, as_row, opened_register
+from hub.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, as_row, opened_register, signed
 from hub.cli.exits import Exit
 from hub.cli.output import err, local, out, print_json, print_table, stop
 from hub.config.references import is_secret_name
@@ -30,7 +30,7 @@ def set_(
     last_day = _day(expires)
     value = _value(name)
     with opened_register(config) as register:
-        register.vault.put(name, value, last_day)
+        register.vault.put(name, value, last_day, signed("", ""))
     err.print(f"The hub keeps {name}. Write ${{secret:{name}}} where a setting needs it.", markup=False, soft_wrap=True)
 
 
@@ -50,7 +50,7 @@ def list_(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
 def remove(name: str, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Forget a secret; refused while connectors use it."""
     with opened_register(config) as register:
-        if not register.vault.remove(name):
+        if not register.vault.remove(name, signed("", "")):
             stop(f"the hub keeps no secret {name!r}", Exit.NOT_FOUND)
 
 
@@ -64,7 +64,7 @@ def new_key_() -> None:
 def rotate(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Encrypt every secret with the newest key; the older keys may then be thrown away."""
     with opened_register(config) as register:
-        count = register.vault.encrypt_again()
+        count = register.vault.encrypt_again(signed("", ""))
     out.print(f"{count} secrets are encrypted with the newest key.", highlight=False)
 
 

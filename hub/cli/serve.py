@@ -1,17 +1,20 @@
 """`hub serve`: API, console, scheduler and worker, until it is stopped."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from hub import logs
+from hub.cli import telling
 from hub.cli.app import DEFAULT_CONFIG, ConfigOption, app, opened
 from hub.cli.exits import Exit
 from hub.cli.output import err, stop
 from hub.config.file import Configuration
 from hub.engine import Engine
-from hub.wiring import open_hub, register, session_key
+from hub.store import people
+from hub.wiring import keyring, open_hub, register, session_key
 
 
 @app.command()
@@ -23,9 +26,11 @@ def serve(
     """Serve API and console, and run the connectors on their schedules. Ctrl-C or SIGTERM ends it."""
     logs.configure()
     with opened(config) as hub:  # whatever is wrong with configuration or store is said before anything is started
-        found = hub.configuration
+        found, nobody = hub.configuration, not people.any_there(hub.database)
+    telling.write_log(found)
+    telling.check_tracing(found)
     web = found.config.web
-    serve_until_stopped(found, host or web.host, web.port if port is None else port, _announce)
+    serve_until_stopped(found, host or web.host, web.port if port is None else port, partial(_announce, nobody=nobody))
 
 
 def serve_until_stopped(found: Configuration, host: str, port: int, announce: Callable[[str], None]) -> None:
@@ -38,10 +43,14 @@ def serve_until_stopped(found: Configuration, host: str, port: int, announce: Ca
     quotas: list[Any] = []
 
     def make_app() -> Any:
+        telling.begin(found, "serve")
         hub = open_hub(found)
-        engines.append(Engine(hub))
+        engine = Engine(hub)
+        engines.append(engine)
         changes = register(found, hub.database)
-        made = create_app(hub.database, session_key(found), changes, web_settings(found), hub.reads)
+        keys = keyring(found, hub.database)
+        made = create_app(hub.database, session_key(found), changes, web_settings(found), hub.reads, keys)
+        made.extensions["hub.parts"].add(engine.parts())
         quotas.extend(made.extensions[name] for name in ("hub.quotas", "hub.key_uses"))
         return made
 
@@ -52,6 +61,7 @@ def serve_until_stopped(found: Configuration, host: str, port: int, announce: Ca
     def end() -> None:
         for part in (*quotas, *engines):
             part.stop()
+        telling.end()
 
     try:
         server.serve(make_app, host, port, on_start=start, on_stop=end, announce=lambda url: announce(url.rstrip("/")))
@@ -59,5 +69,8 @@ def serve_until_stopped(found: Configuration, host: str, port: int, announce: Ca
         stop(str(error), Exit.WRONG)
 
 
-def _announce(url: str) -> None:
+def _announce(url: str, *, nobody: bool) -> None:
     err.print(f"Console {url}/  API {url}/api/v1/docs", highlight=False)
+    if nobody:
+        first = "`hub people add NAME --role administrator` makes an account and prints its password."
+        err.print(f"Nobody can sign in yet: {first}", highlight=False, markup=False, soft_wrap=True)

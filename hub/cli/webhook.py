@@ -90,7 +90,7 @@ def pause(
 ) -> None:
     """Send it nothing until it is resumed; it misses nothing."""
     with _opened(config) as webhooks:
-        webhooks.move(webhooks.one(number), Move.PAUSE, reason.strip() or None)
+        webhooks.move(webhooks.one(number), Move.PAUSE, reason.strip() or None, signed("", reason))
     out.print(f"Webhook {number} is paused.", highlight=False)
 
 
@@ -98,7 +98,7 @@ def pause(
 def resume(number: NumberArgument, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Let it go on where it stood, also where the hub had stopped it; what waits is tried at once."""
     with _opened(config) as webhooks:
-        webhooks.move(webhooks.one(number), Move.RESUME, None)
+        webhooks.move(webhooks.one(number), Move.RESUME, None, signed("", ""))
     out.print(f"Webhook {number} goes on.", highlight=False)
 
 
@@ -106,7 +106,7 @@ def resume(number: NumberArgument, config: ConfigOption = DEFAULT_CONFIG) -> Non
 def remove(number: NumberArgument, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Forget it; what waits is not sent any more."""
     with _opened(config) as webhooks:
-        webhooks.remove(webhooks.one(number))
+        webhooks.remove(webhooks.one(number), signed("", ""))
     out.print(f"Webhook {number} is removed.", highlight=False)
 
 
@@ -114,7 +114,7 @@ def remove(number: NumberArgument, config: ConfigOption = DEFAULT_CONFIG) -> Non
 def rotate(number: NumberArgument, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Make a new secret and show it, this once; for a day the old one signs, too."""
     with _opened(config) as webhooks:
-        made = webhooks.rotate(webhooks.one(number))
+        made = webhooks.rotate(webhooks.one(number), signed("", ""))
     _show_secret(made, as_json)
 
 
@@ -163,7 +163,7 @@ def resend(
             hint = f"`hub webhook deliveries {number}` lists them"
             stop(f"webhook {number} has no delivery {delivery}; {hint}", Exit.NOT_FOUND)
         which = Again(NoticeState.FAILED) if delivery is None else Again(id=delivery)
-        count = webhooks.resend(row, which)
+        count = webhooks.resend(row, which, signed("", ""))
     out.print(f"{count} wait to be sent again.", highlight=False)
 
 

@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.departments.generator import generate
 from tests.hub.cli.command import ROOT, hub
@@ -110,6 +111,11 @@ def test_the_demo_serves_and_one_ctrl_c_stops_everything_that_it_started(store: 
     match = re.search(r"curl -H 'Authorization: Bearer (\S+)' '(\S+)'", said)
     assert match, said
     key, url = match.groups()
+    names, password = re.search(r"sign in as one of (.*)\n", said), re.search(r"Password (\S+)", said)
+    assert names is not None
+    assert password is not None
+    assert names[1].split(", ")[0] == "demo-administrator"
+    assert_signs_in(url.partition("/api/")[0], names[1].split(", "), password[1])
     with urllib.request.urlopen(urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"})) as answer:
         assert json.load(answer)["code"]
     with pytest.raises(urllib.error.HTTPError, match="401"):
@@ -119,6 +125,17 @@ def test_the_demo_serves_and_one_ctrl_c_stops_everything_that_it_started(store: 
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+
+
+def assert_signs_in(url: str, names: list[str], password: str) -> None:
+    """Each of them comes in with it, and an administrator sees them all."""
+    for name in names:
+        with requests.Session() as browser:
+            page = browser.get(f"{url}/sign-in", timeout=10).text
+            token = page.split('name="csrf_token" value="', 1)[1].split('"')[0]
+            form = {"csrf_token": token, "name": name, "password": password}
+            answer = browser.post(f"{url}/sign-in", data=form, headers={"Referer": f"{url}/sign-in"}, timeout=10)
+            assert (answer.status_code, "/sign-in" in answer.url) == (200, False), name
 
 
 def _processes_of(parent: int) -> list[int]:

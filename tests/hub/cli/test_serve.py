@@ -111,3 +111,22 @@ def test_a_taken_port_is_said_in_a_sentence(config: Path, world: dict[str, str])
         done = hub("serve", "--port", url.rpartition(":")[2], "-c", config, **world)
     assert done.code == 2
     assert "Traceback" not in done.err
+
+
+def test_it_tells_prometheus_what_its_runs_did_and_a_supervisor_that_all_its_parts_work(
+    config: Path, world: dict[str, str]
+) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(f"{text}\ntelemetry: {{metrics: {{open_to: [127.0.0.1]}}}}\n", encoding="utf-8")
+    with serving(config, world) as (process, url):
+        for event in log_lines(process):
+            if event["event"] == "run_ended":
+                assert event["run"] > 0
+                break
+        assert hub("health", "--url", url, "-c", config, **world).code == 0
+        with urllib.request.urlopen(f"{url}/metrics") as answer:
+            told = answer.read().decode()
+    assert re.search(r'hub_run_seconds_count\{kind="\w+",outcome="succeeded"\} [1-9]', told)
+    assert re.search(r'hub_stage_step_seconds_count\{stage="store"\} [1-9]', told)
+    assert 'hub_http_request_seconds_count{method="GET",route="/health/ready",status="2xx"} 1.0' in told
+    assert re.search(r"hub_database_connections \d", told)
