@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hub.record.rights import Role as Person
 from hub.store import keys
 from hub.store.database import Database, connect
 from hub.store.keys import Role
@@ -16,7 +17,7 @@ from hub.web.app import create_app
 from tests.hub.web.filling import Store, fill
 from tests.hub.web.served import FILE, SECRET
 from tests.hub.web.serving import Server, serving
-from tests.hub.web.visitor import sign_in
+from tests.hub.web.visitor import QUICK, signed_in
 
 
 @pytest.fixture
@@ -40,7 +41,9 @@ def store(tmp_path: Path, empty: Database) -> Store:
 @pytest.fixture
 def app(store: Store) -> Flask:
     """API and console over the filled store."""
-    return create_app(store.database, SECRET)
+    made = create_app(store.database, SECRET)
+    made.extensions["hub.passwords"] = QUICK
+    return made
 
 
 @pytest.fixture
@@ -52,19 +55,33 @@ def api(app: Flask, store: Store) -> FlaskClient:
 
 
 @pytest.fixture
-def console(app: Flask, store: Store) -> FlaskClient:
-    """A person who has signed in with a key that may change things."""
-    client = app.test_client()
-    sign_in(client, store.manager)
-    return client
+def console(app: Flask) -> FlaskClient:
+    """An administrator who sees personal data and has just signed in."""
+    return signed_in(app.test_client(), "quản trị", Person.ADMINISTRATOR)
 
 
 @pytest.fixture
-def reader(app: Flask, store: Store) -> FlaskClient:
-    """A person who has signed in with a key that only looks."""
-    client = app.test_client()
-    sign_in(client, store.key)
-    return client
+def reader(app: Flask) -> FlaskClient:
+    """An auditor who sees personal data: everything, and changes nothing."""
+    return signed_in(app.test_client(), "kiểm thử", Person.AUDITOR)
+
+
+@pytest.fixture
+def operator(app: Flask) -> FlaskClient:
+    """An operator, without the right to see personal data."""
+    return signed_in(app.test_client(), "van-hanh", Person.OPERATOR, sees_personal=False)
+
+
+@pytest.fixture
+def department(app: Flask) -> FlaskClient:
+    """The IT staff of the agency of so-tu-phap, who see personal data: their own alone."""
+    return signed_in(app.test_client(), "so-tu-phap", Person.DEPARTMENT)
+
+
+@pytest.fixture
+def leader(app: Flask) -> FlaskClient:
+    """A leader, without the right to see personal data."""
+    return signed_in(app.test_client(), "lanh-dao", Person.LEADER, sees_personal=False)
 
 
 @pytest.fixture

@@ -1,20 +1,36 @@
 """Who gets in: sessions of the console, the throttle, and the headers that every answer carries."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hub.store import keys
+from hub.record.rights import Role
+from hub.record.signature import Signature
+from hub.store import people
 from hub.web.app import create_app
 from hub.web.throttle import Throttle
 from tests.hub.web.filling import Store
-from tests.hub.web.visitor import csrf, sign_in
+from tests.hub.web.visitor import PASSWORD, csrf, person, sign_in
 
-PAGES = ("/", "/dossiers", "/dossiers/24-1", "/runs", "/runs/1", "/quarantine", "/overview/totals", "/nothing")
+PAGES = (
+    "/",
+    "/dossiers",
+    "/dossiers/24-1",
+    "/runs",
+    "/runs/1",
+    "/quarantine",
+    "/overview/totals",
+    "/nothing",
+    "/people",
+)
+
+
+def filled(client: FlaskClient) -> dict[str, str]:
+    """The sign-in form of somebody called an."""
+    return {"csrf_token": csrf(client), "name": "an", "password": PASSWORD}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -25,32 +41,44 @@ def test_every_page_asks_for_a_sign_in_first(app: Flask, page: str) -> None:
 
 
 def test_after_signing_in_one_is_where_one_wanted_to_go(app: Flask, store: Store) -> None:
+    person(store.database, "an")
     client = app.test_client()
     asked = client.get("/dossiers?q=an").headers["Location"]
-    form = {"csrf_token": csrf(client), "key": store.key}
-    assert client.post(asked, data=form).headers["Location"] == "/dossiers?q=an"
+    assert client.post(asked, data=filled(client)).headers["Location"] == "/dossiers?q=an"
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"])
 def test_nobody_is_sent_to_a_stranger(app: Flask, store: Store, target: str) -> None:
+    person(store.database, "an")
     client = app.test_client()
-    form = {"csrf_token": csrf(client), "key": store.key}
-    assert client.post("/sign-in", query_string={"next": target}, data=form).headers["Location"] == "/"
+    answer = client.post("/sign-in", query_string={"next": target}, data=filled(client))
+    assert answer.headers["Location"] == "/"
     form = {"csrf_token": csrf(client, "/dossiers"), "language": "en", "here": target}
     assert client.post("/language", data=form).headers["Location"] == "/"
+    proof = {"csrf_token": csrf(client, "/dossiers"), "password": PASSWORD}
+    assert client.post("/prove", query_string={"next": target}, data=proof).headers["Location"] == "/"
 
 
-def test_a_wrong_key_is_refused(app: Flask) -> None:
+@pytest.mark.parametrize(("name", "password"), [("an", "wrong password"), ("nobody", PASSWORD), ("binh", PASSWORD)])
+def test_who_is_not_let_in_does_not_learn_why(app: Flask, store: Store, name: str, password: str) -> None:
+    person(store.database, "an")
+    person(store.database, "binh", Role.OPERATOR)
+    with store.database.write() as transaction:
+        people.block(transaction, "binh", Signature("tests", "", store.now))
     client = app.test_client()
-    assert sign_in(client, "mch_wrong") == 401
+    form = {"csrf_token": csrf(client), "name": name, "password": password}
+    answer = client.post("/sign-in", data=form)
+    assert answer.status_code == 401
+    assert "tên hoặc mật khẩu không đúng, hoặc tài khoản đang bị khóa" in answer.text
     assert client.get("/").status_code == 302
 
 
-def test_too_many_wrong_keys_from_one_address_make_it_wait(app: Flask, store: Store) -> None:
+def test_too_many_wrong_tries_from_one_address_make_it_wait(app: Flask, store: Store) -> None:
+    person(store.database, "an")
     client = app.test_client()
-    statuses = [sign_in(client, "mch_wrong") for _ in range(11)]
+    statuses = [sign_in(client, f"nobody-{at}") for at in range(11)]
     assert statuses == [401] * 10 + [429]
-    assert sign_in(client, store.key) == 429
+    assert sign_in(client, "an") == 429
 
 
 def test_the_throttle_forgets_after_its_time() -> None:
@@ -63,7 +91,8 @@ def test_the_throttle_forgets_after_its_time() -> None:
 
 
 def test_forms_without_the_token_are_refused(app: Flask, console: FlaskClient, store: Store) -> None:
-    assert app.test_client().post("/sign-in", data={"key": store.key}).status_code == 400
+    person(store.database, "an")
+    assert app.test_client().post("/sign-in", data={"name": "an", "password": PASSWORD}).status_code == 400
     assert console.post("/connectors/mot-cua/runs").status_code == 400
     assert console.post("/sign-out").status_code == 400
     assert console.get("/").status_code == 200
@@ -72,18 +101,6 @@ def test_forms_without_the_token_are_refused(app: Flask, console: FlaskClient, s
 def test_signing_out_ends_the_session(console: FlaskClient) -> None:
     console.post("/sign-out", data={"csrf_token": csrf(console, "/")})
     assert console.get("/").status_code == 302
-
-
-def test_a_session_ends_when_its_key_is_replaced_or_revoked(app: Flask, store: Store) -> None:
-    client = app.test_client()
-    sign_in(client, store.key)
-    assert client.get("/").status_code == 200
-    newer = keys.issue(store.database, "kiểm thử", store.now + timedelta(seconds=5))
-    assert client.get("/").status_code == 302
-    sign_in(client, newer)
-    assert client.get("/").status_code == 200
-    keys.revoke(store.database, "kiểm thử")
-    assert client.get("/").status_code == 302
 
 
 def test_a_session_signed_with_another_secret_is_none(console: FlaskClient, store: Store) -> None:
@@ -95,22 +112,27 @@ def test_a_session_signed_with_another_secret_is_none(console: FlaskClient, stor
 
 
 def test_the_session_cookie_is_for_this_console_alone(app: Flask, store: Store) -> None:
+    person(store.database, "an")
     client = app.test_client()
-    form = {"csrf_token": csrf(client), "key": store.key}
-    cookie = client.post("/sign-in", data=form).headers["Set-Cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie
-    assert "Secure" not in cookie
-    assert store.key not in cookie
+    cookies = client.post("/sign-in", data=filled(client)).headers.getlist("Set-Cookie")
+    assert {cookie.split("=")[0] for cookie in cookies} == {"hub_session", "hub_known"}
+    for cookie in cookies:
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        assert "Secure" not in cookie
 
 
 def test_by_https_the_session_cookie_travels_by_https_alone(app: Flask, store: Store) -> None:
+    person(store.database, "an")
     client = app.test_client()
     by_https: dict[str, Any] = {"base_url": "https://localhost", "headers": {"Referer": "https://localhost/sign-in"}}
     token = client.get("/sign-in", **by_https).text.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-    answer = client.post("/sign-in", data={"csrf_token": token, "key": store.key}, **by_https)
+    form = {"csrf_token": token, "name": "an", "password": PASSWORD}
+    answer = client.post("/sign-in", data=form, **by_https)
     assert answer.status_code == 302
-    assert "Secure" in answer.headers["Set-Cookie"]
+    assert all("Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in client.get("/sign-in").headers
 
 
 def test_a_part_that_refreshes_itself_leads_to_the_sign_in_as_a_whole_page(app: Flask) -> None:
@@ -132,6 +154,8 @@ def test_every_answer_carries_the_headers(console: FlaskClient, page: str) -> No
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in answer.headers["Permissions-Policy"]
         assert answer.headers["Referrer-Policy"] == "same-origin"
         assert ("no-store" in answer.headers["Cache-Control"]) == (not page.startswith("/static"))
 

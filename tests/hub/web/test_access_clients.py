@@ -19,7 +19,6 @@ from hub.web.app import create_app
 from tests.hub.config.registering import EMBEDDED, register
 from tests.hub.web.filling import SHARED, fill
 from tests.hub.web.served import SECRET
-from tests.hub.web.visitor import sign_in
 
 DOCUMENT = """\
 client: cong-dich-vu-cong
@@ -294,21 +293,6 @@ def test_guessing_keys_pushes_nobody_out_and_fills_nothing(app: Flask, ask: Any,
     for at in range(200):
         assert ask(f"mch_{at}", "GET", "/api/v1/me").status_code == 401
     assert len(app.extensions["hub.known"]._keys._kept) == 1
-
-
-@EMBEDDED
-def test_a_session_of_the_console_ends_at_once(app: Flask, database: Database) -> None:
-    key = keys.issue(database, "an", datetime.now(UTC))
-    client = app.test_client()
-    assert sign_in(client, key) == 302
-    assert client.get("/").status_code == 200
-    keys.revoke(database, "an")
-    assert client.get("/").status_code == 302
-
-
-@EMBEDDED
-def test_a_portals_key_does_not_open_the_console(app: Flask, database: Database) -> None:
-    assert sign_in(app.test_client(), keys.issue(database, "cổng", datetime.now(UTC), Role.QUERY)) == 401
 
 
 @pytest.fixture

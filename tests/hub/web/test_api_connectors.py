@@ -18,7 +18,7 @@ from hub.web.app import create_app
 from mappings.engine.yaml_source import parse
 from tests.hub.config.registering import EMBEDDED, mapping, on_the_shelf, register, section
 from tests.hub.web.served import SECRET
-from tests.hub.web.visitor import csrf, sign_in
+from tests.hub.web.visitor import csrf, signed_in
 
 HERE = "/api/v1/connectors"
 YAML = {"Content-Type": "application/yaml"}
@@ -246,20 +246,11 @@ def test_a_key_opens_what_its_role_says(database: Database, callers: dict[Role, 
 
 
 @EMBEDDED
-def test_people_sign_in_with_keys_that_look_and_not_with_one_that_pushes(database: Database) -> None:
-    app = create_app(database, SECRET)
-    for role, status in ((Role.READ, 302), (Role.MANAGE, 302), (Role.PUSH, 401)):
-        key = keys.issue(database, "an", datetime.now(UTC), role, "so-thu" if role is Role.PUSH else None)
-        assert sign_in(app.test_client(), key) == status
-
-
-@EMBEDDED
 def test_run_now_of_a_connector_that_rests_is_refused_in_a_sentence(database: Database, tmp_path: Path) -> None:
     app = create_app(database, SECRET, register(database, tmp_path))
     key = keys.issue(database, "an", datetime.now(UTC), Role.MANAGE)
     registered(Caller(app.test_client(), key))
-    person = app.test_client()
-    sign_in(person, key)
+    person = signed_in(app.test_client())
     token = csrf(person, "/dossiers")
     answer = person.post("/connectors/so-thu/runs", data={"csrf_token": token}, follow_redirects=True)
     assert "không chạy" in answer.text

@@ -1,14 +1,15 @@
 """Connectors, runs and health in the API."""
 
 import sqlite3
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from hub.store import connectors, runs
-from hub.sync.health import Freshness, Health, freshness, states
+from hub.sync.fleet import states
+from hub.sync.health import Freshness, Health, freshness
 from tests.hub.web.filling import Store
 
 
@@ -26,9 +27,15 @@ def test_connectors_in_trouble_come_first(api: FlaskClient) -> None:
     assert found[2]["next_run_at"].endswith("Z")
 
 
+def _health(store: Store, now: datetime) -> Health:
+    [row] = [row for row in connectors.listed(store.database) if row.name == "so-tu-phap"]
+    [state] = states(store.database, [row], now)
+    return state.health
+
+
 def test_a_connector_read_too_long_ago_is_late(store: Store) -> None:
     later = store.now + timedelta(hours=1)
-    assert {state.connector.name: state.health for state in states(store.database, later)}["so-tu-phap"] == Health.LATE
+    assert _health(store, later) == Health.LATE
 
 
 def test_a_run_that_was_interrupted_says_nothing_of_the_department(store: Store) -> None:
@@ -36,9 +43,7 @@ def test_a_run_that_was_interrupted_says_nothing_of_the_department(store: Store)
     with store.database.write() as transaction:
         run_id = runs.enqueue(transaction, row.id, "incremental", "hand", store.now)
         runs.finish(transaction, run_id, runs.Ending(runs.RunState.INTERRUPTED, "stopped"), store.now)
-    assert {state.connector.name: state.health for state in states(store.database, store.now)}[
-        "so-tu-phap"
-    ] == "healthy"
+    assert _health(store, store.now) == Health.HEALTHY
 
 
 def test_what_an_unregistered_connector_brought_is_stale(store: Store) -> None:

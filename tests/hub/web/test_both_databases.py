@@ -11,7 +11,7 @@ from hub.store.keys import Role
 from hub.web.app import create_app
 from tests.hub.web.filling import MANY, SHARED, fill
 from tests.hub.web.served import SECRET
-from tests.hub.web.visitor import sign_in
+from tests.hub.web.visitor import signed_in
 
 JOINED = "000.00.00.H29-260518-1201"  # what the dossier of `SHARED` is called
 
@@ -19,8 +19,7 @@ JOINED = "000.00.00.H29-260518-1201"  # what the dossier of `SHARED` is called
 def test_api_and_console_answer_on_both_databases(database: Database) -> None:
     fill(database, datetime.now(UTC))
     key = keys.issue(database, "an", datetime.now(UTC))
-    client = create_app(database, SECRET).test_client()
-    assert sign_in(client, key) == 302
+    client = signed_in(create_app(database, SECRET).test_client())
     for page in ("/", "/runs", "/runs/1", f"/dossiers/{SHARED}", "/dossiers?q=duong", "/quarantine"):
         assert client.get(page).status_code == 200, page
     client.environ_base["HTTP_X_API_KEY"] = key

@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from hub.console import shown
 from hub.console.words import CHOICES, FIELDS
 from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS
-from hub.store import keys, runs
+from hub.store import quarantine, runs
 from hub.store.database import Database, connect
 from hub.web.app import create_app
 from tests.hub.web.filling import AMBIGUOUS, SHARED, SLASHED, Store
 from tests.hub.web.served import SECRET
-from tests.hub.web.visitor import csrf, sign_in
+from tests.hub.web.visitor import csrf, signed_in
 
 
 def text_of(page: str) -> str:
@@ -79,8 +79,8 @@ def test_a_failed_run_is_explained_with_the_technical_sentence_below(console: Fl
 
 def test_runs_can_be_filtered(console: FlaskClient) -> None:
     page = text_of(console.get("/runs?state=failed").text)
-    assert "mot-cua · Theo lịch" in page
-    assert "so-tu-phap · Theo lịch" not in page
+    assert "Cổng một cửa điện tử Phần thay đổi · Theo lịch" in page
+    assert "Sở Tư pháp – Lý lịch tư pháp Phần" not in page
     assert "Không có lượt chạy nào như vậy." in text_of(console.get("/runs?state=interrupted").text)
 
 
@@ -140,12 +140,13 @@ def test_an_unknown_code_offers_a_search(console: FlaskClient) -> None:
     assert "/dossiers?q=%3Cb%3Enone" in answer.text
 
 
-def test_quarantine_shows_reasons_and_the_record_as_it_came_but_harmless(console: FlaskClient) -> None:
-    page = console.get("/quarantine").text
-    assert "<script>alert" not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    assert "Nhận được: “31/02/2026 08:15”" in text_of(page)
-    assert "Bùi Thị Lụa" in page
+def test_quarantine_shows_reasons_and_the_record_as_it_came_but_harmless(console: FlaskClient, store: Store) -> None:
+    first = quarantine.listed(store.database)
+    pages = [console.get(f"/quarantine/so-tu-phap/{row.id}").text for row in first]
+    assert not any("<script>alert" in page for page in pages)
+    assert any("&lt;script&gt;alert(1)&lt;/script&gt;" in page for page in pages)
+    assert any("Nhận được: “31/02/2026 08:15”" in text_of(page) for page in pages)
+    assert any("Bùi Thị Lụa" in page for page in pages)
     assert "không có bản ghi nào bị cách ly" in text_of(console.get("/quarantine?connector=mot-cua").text)
 
 
@@ -175,9 +176,8 @@ def test_an_english_page_has_no_vietnamese_of_the_console(english: FlaskClient, 
 
 
 def test_an_empty_hub_says_what_to_do(empty: Database) -> None:
-    client = create_app(empty, SECRET).test_client()
-    sign_in(client, keys.issue(empty, "an", datetime.now(UTC)))
-    assert "hub connector new" in client.get("/").text
+    client = signed_in(create_app(empty, SECRET).test_client())
+    assert "/connectors/new" in client.get("/").text
     assert "Chưa có hồ sơ nào." in client.get("/dossiers").text
     assert "Chưa có lượt chạy nào." in client.get("/runs").text
     assert "Mọi bản ghi đã nhận đều đọc được." in client.get("/quarantine").text

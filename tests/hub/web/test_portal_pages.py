@@ -13,7 +13,7 @@ from hub.store.clients import Role, Wanted
 from hub.web.app import create_app
 from tests.hub.web.filling import SHARED, Store
 from tests.hub.web.served import SECRET
-from tests.hub.web.visitor import sign_in
+from tests.hub.web.visitor import signed_in
 
 MASKED = Grant(sights={Group.NAME: Sight.MASKED})
 
@@ -26,9 +26,7 @@ def portal(store: Store) -> Callable[[Grant], FlaskClient]:
         with store.database.write() as transaction:
             clients.put(transaction, Wanted("cong-mau", Role.QUERY, grant=grant), datetime.now(UTC))
         app = create_app(store.database, SECRET, settings=Settings(portal_client="cong-mau"))
-        client = app.test_client()
-        sign_in(client, store.key)
-        return client
+        return signed_in(app.test_client())
 
     return visit
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
 from hub.record.grant import Grant, Group, Sight
-from hub.store import clients, dossiers, keys, reads
+from hub.store import clients, dossiers, keys, quarantine, reads
 from hub.store.clients import Role, Wanted
 from hub.store.database import Database
 from hub.store.reads import SealKeys
@@ -21,7 +21,7 @@ from hub.sync.reading_log import ReadLog
 from hub.web.app import create_app
 from tests.hub.web.filling import AMBIGUOUS, SHARED, fill
 from tests.hub.web.served import SECRET
-from tests.hub.web.visitor import sign_in
+from tests.hub.web.visitor import signed_in
 
 KEYS = SealKeys.derived([SECRET])
 
@@ -97,19 +97,31 @@ def test_who_looks_for_a_person_is_noted_though_nothing_is_found(app: Flask) -> 
 
 
 def test_pages_of_the_console_and_records_as_received_are_reads(app: Flask) -> None:
-    key = keys.issue(app.extensions["hub.database"], "an", datetime.now(UTC))
-    person = app.test_client()
-    assert sign_in(person, key) == 302
+    person = signed_in(app.test_client(), "an")
     for path in ("/", f"/dossiers/{SHARED}", "/dossiers?q=duong", "/quarantine", f"/dossiers/{AMBIGUOUS}"):
         assert person.get(path).status_code == 200
     assert person.get("/connectors/so-tu-phap/received?key=TP-404").status_code == 200
     rows = logged(app)
-    assert [(row.client, row.action) for row in rows] == [("an", each) for each in ("page", "page", "source", "source")]
-    assert rows[3].what == {"connector": "so-tu-phap", "key": "TP-404", "whole": False}
+    assert {(row.client, row.person) for row in rows} == {("console", "an")}
+    assert [row.action for row in rows] == ["page", "page", "source"]
+    assert rows[2].what == {"connector": "so-tu-phap", "key": "TP-404", "whole": False}
     api = asking(app)
     assert api.get("/api/v1/quarantine").status_code == 200
     assert api.get("/api/v1/connectors/so-tu-phap/records/TP-404/received?whole=true").status_code == 200
-    assert [row.action for row in logged(app)[4:]] == ["source", "source"]
+    assert [row.action for row in logged(app)[3:]] == ["source", "source"]
+
+
+def test_a_record_in_quarantine_is_a_read_where_its_values_are_shown_and_only_there(app: Flask) -> None:
+    held = quarantine.listed(app.extensions["hub.database"])
+    people = (signed_in(app.test_client(), "an"), signed_in(app.test_client(), "be", sees_personal=False))
+    for person in people:
+        for row in held:
+            assert person.get(f"/quarantine/so-tu-phap/{row.id}").status_code == 200
+        assert person.get("/quarantine?connector=so-tu-phap").status_code == 200
+        assert person.get("/quarantine/so-tu-phap/999999").status_code == 404
+    assert [(row.person, row.action, row.what) for row in logged(app)] == [
+        ("an", "source", {"page": "quarantine", "key": row.key, "connector": "so-tu-phap"}) for row in held
+    ]
 
 
 def test_every_answer_has_a_number_of_its_own(app: Flask) -> None:
@@ -128,8 +140,7 @@ def test_where_reads_cannot_be_noted_nothing_is_shown(database: Database, tmp_pa
     assert (answer.status_code, answer.get_json()["code"]) == (503, "reads_not_logged")
     assert "Đặng" not in answer.text
     assert str(tmp_path) not in answer.text
-    person = app.test_client()
-    sign_in(person, keys.issue(database, "an", datetime.now(UTC)))
+    person = signed_in(app.test_client())
     page = person.get(f"/dossiers/{SHARED}")
     assert (page.status_code, "Đặng" in page.text) == (503, False)
     assert asking(app).get("/api/v1/runs").status_code == 200

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from connectors.registry import Registry
 from hub.config.file import load
 from hub.inspection.received import Received
-from hub.store import keys
+from hub.record.rights import Role as Person
+from hub.store import keys, quarantine
 from hub.store.keys import Role
 from hub.store.payloads import Payload
 from hub.web.app import create_app
@@ -20,7 +21,7 @@ from hub.wiring import Hub, open_hub, register
 from tests.hub.cli.inside import hub as command
 from tests.hub.cli.test_kept import CONFIG, MAPPING
 from tests.hub.web.served import SECRET
-from tests.hub.web.visitor import sign_in
+from tests.hub.web.visitor import signed_in
 
 HOSTILE = '<script>alert("x")</script>'
 RECORDS = [
@@ -84,7 +85,7 @@ def test_where_the_record_cannot_be_told_apart_the_whole_answer_still_can_be_had
 
 def test_the_console_shows_it_as_text_and_gives_it_as_a_file(hub: Hub) -> None:
     console = client(hub, Role.READ)
-    sign_in(console, keys.issue(hub.database, "người xem", datetime.now(UTC), Role.READ, None))
+    signed_in(console, "nguoi-xem", Person.AUDITOR)
     page = console.get("/connectors/phuong-thu/received?key=HS/1")
     assert page.status_code == 200
     assert "&lt;script&gt;" in page.text
@@ -101,9 +102,11 @@ def test_the_console_shows_it_as_text_and_gives_it_as_a_file(hub: Hub) -> None:
 
 def test_pages_of_dossiers_and_quarantine_lead_there(hub: Hub) -> None:
     console = client(hub, Role.READ)
-    sign_in(console, keys.issue(hub.database, "người xem", datetime.now(UTC), Role.READ, None))
+    signed_in(console, "nguoi-xem", Person.AUDITOR)
     assert "/connectors/phuong-thu/received?key=HS/1" in console.get("/dossiers/HS/1").text
-    assert "/connectors/phuong-thu/received?key=HS-2" in console.get("/quarantine").text
+    (held,) = quarantine.listed(hub.database)
+    page = console.get(f"/quarantine/phuong-thu/{held.id}").text
+    assert "/connectors/phuong-thu/received?key=HS-2" in page
 
 
 def test_what_came_in_an_old_charset_is_shown_as_it_reads() -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 from hub.console.faults import meaning
 
 ROOT = Path(__file__).parents[3]
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -26,7 +27,7 @@ def english() -> Catalog:
 def texts_in_use() -> set[str]:
     found = set()
     for room in ("hub/console", "hub/portal", "hub/web"):
-        for _file, _line, text, _comments, _context in extract_from_dir(ROOT / room, METHODS):
+        for _file, _line, text, _comments, _context in extract_from_dir(ROOT / room, METHODS, keywords=KEYWORDS):
             found.add(text if isinstance(text, str) else text[0])
     return found
 

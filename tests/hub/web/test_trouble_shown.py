@@ -7,11 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from hub.store import acts, tallies
 from hub.store import connectors as connectors_store
-from hub.store import tallies
 from hub.store.tables import connectors, runs
 from hub.store.tallies import Keys, Tally
 from tests.hub.web.filling import Store
+from tests.hub.web.visitor import csrf
 
 ENDS = "our certificate in `client_certificate` (“hub”) is valid until 08:00 on 01/12/2026"
 NAMES = ("so-tu-phap", "mot-cua")
@@ -50,6 +51,25 @@ def test_the_overview_says_until_when_it_is_left_alone_and_what_ends(troubled: S
     assert DRIFT in page
 
 
+def test_a_change_of_the_source_is_accepted_on_its_page_and_noted(
+    troubled: Store, console: FlaskClient, department: FlaskClient, reader: FlaskClient
+) -> None:
+    page, accept = "/connectors/so-tu-phap", "/connectors/so-tu-phap/accept"
+    assert DRIFT in text_of(department.get(page).text)
+    assert accept not in reader.get(page).text  # an auditor reads what has changed, and no more
+    form = {"csrf_token": csrf(reader, page)}
+    assert reader.post(accept, data=form).status_code == 403
+    form = {"csrf_token": csrf(department, page)}
+    assert department.post("/connectors/mot-cua/accept", data=form).status_code == 404  # another department's
+    assert department.post(accept, data=form).status_code == 303
+    row = connectors_store.found(troubled.database, "so-tu-phap")
+    assert row
+    assert ([one["code"] for one in row.warnings or []], row.open_until) == (["our_certificate_ends"], None)
+    act = acts.listed(troubled.database, acts.Sought(name="so-tu-phap"))[0]
+    assert (act.author, act.act, DRIFT in (act.before or "")) == ("so-tu-phap", "approved", True)
+    assert accept not in console.get(page).text
+
+
 def test_in_english_too(troubled: Store, console: FlaskClient) -> None:
     console.set_cookie("hub_language", "en")
     page = text_of(console.get("/overview/connectors").text)
@@ -58,7 +78,7 @@ def test_in_english_too(troubled: Store, console: FlaskClient) -> None:
 
 
 def test_a_connector_without_trouble_has_no_room_for_it(store: Store, console: FlaskClient) -> None:
-    of_one = {name: one for one in console.get("/").text.split("<article")[1:] for name in NAMES if name in one}
+    of_one = {name: one for one in re.split("<article|<tr", console.get("/").text)[1:] for name in NAMES if name in one}
     assert "connector-trouble" not in of_one["so-tu-phap"]
     assert "Chậm từ" in of_one["mot-cua"]
 
