@@ -13,7 +13,7 @@ from hub import logs
 
 HERE = Path(__file__).parent
 # bench/<name>.py, each with measure() -> list[Result]
-BENCHMARKS = ("connectors", "mapping", "sync", "growth", "memory", "executor", "api")
+BENCHMARKS = ("connectors", "mapping", "sync", "growth", "memory", "executor", "api", "console")
 
 
 def main(wanted: list[str]) -> None:
