@@ -11,6 +11,7 @@ import typer
 
 from connectors.reference import settings_table
 from connectors.registry import Registry
+from docs.events import found as logged
 from hub.cli.exits import Exit
 from hub.cli.main import app
 from hub.config.schema import json_schema
@@ -18,6 +19,8 @@ from hub.record.entities import AGENCY, ENTITIES, EVENT, PROCEDURE, RATING
 from hub.record.fields import DOSSIER_FIELDS, LIST_FIELDS, OPEN_PREFIX, RecordField
 from hub.record.status import OFFICIAL
 from hub.store.database import connect
+from hub.telemetry.catalogue import COUNTED, FACTS
+from hub.telemetry.events import EVENTS
 from hub.web.app import create_app
 from hub.wiring import record_targets
 from mappings.engine.schema import json_schema as mapping_schema
@@ -38,6 +41,8 @@ def generated() -> dict[str, str]:
         "config.schema.json": _json(json_schema()),
         "mapping.schema.json": _json(mapping_schema(record_targets())),
         "openapi.json": _json(_openapi()),
+        "events.md": _events(),
+        "metrics.md": _metrics(),
     }
 
 
@@ -107,6 +112,39 @@ def _record() -> str:
         lines += [f"\n## `entity: {entity}`\n", *_table(ENTITIES[entity].fields)]
         for name, fields in ENTITIES[entity].lists.items():
             lines += [f"\n### {name}\n", *_table(fields)]
+    return "\n".join(lines) + "\n"
+
+
+def _events() -> str:
+    lines = [
+        NOTE,
+        "# What the log tells\n",
+        "One event a line on standard error: text on a terminal, JSON everywhere else (`log.format`). Each line has",
+        "`event`, `level` and `timestamp` (UTC); beside what stands below, one that is written while a run is done has",
+        "`connector` and `run`, and one that is written while a request is answered has `request`, which the answer",
+        "tells as `X-Request-Id`. No line holds a record, a secret or who a dossier is of.\n",
+        "| event | level | carries | meaning |",
+        "|---|---|---|---|",
+    ]
+    for name, event in sorted(logged().items()):
+        carried = ", ".join(f"`{each}`" for each in sorted(event.carries)) or "–"
+        lines.append(f"| `{name}` | {', '.join(sorted(event.levels))} | {carried} | {EVENTS.get(name, '')} |")
+    return "\n".join(lines) + "\n"
+
+
+def _metrics() -> str:
+    lines = [
+        NOTE,
+        "# Metrics\n",
+        "At `/metrics`, for networks in `telemetry.metrics.open_to` and for keys of role read or manage. Facts of the",
+        "store are the same whoever is asked and at most ten seconds old; what is counted is of the processes that",
+        "answer there, since they began.",
+    ]
+    for title, metrics in (("Facts of the store", FACTS), ("Counted by processes", COUNTED)):
+        lines += [f"\n## {title}\n", "| metric | kind | labels | meaning |", "|---|---|---|---|"]
+        for one in metrics:
+            labels = ", ".join(f"`{label}`" for label in one.labels) or "–"
+            lines.append(f"| `{one.name}` | {one.kind} | {labels} | {one.meaning} |")
     return "\n".join(lines) + "\n"
 
 
