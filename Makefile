@@ -19,7 +19,7 @@ demo: .venv/runtime ## department systems, first sync, API and console on this m
 	@$(RUN)/hub demo $(ARGS)
 
 test: .venv/dev .venv/chromium ## every test, SQLite and PostgreSQL, and a real browser (ARGS='-k name')
-	@$(RUN)/python -m pytest -n 2 $(ARGS)
+	@$(RUN)/python -m pytest -n 3 $(ARGS)
 
 chaos: .venv/dev ## syncs that are killed, cut off and starved, against undisturbed ones (ROUNDS=200 RECORDS=100000 SEED=1 DATABASE=sqlite)
 ifeq ($(ONLY),roles)

@@ -16,6 +16,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 Loc: TypeAlias = Sequence[str | int]
 
 MAX_NODES = 200_000  # a file of a few lines can grow without bound through aliases
+_DEEPEST = 200
+_BRACKET = re.compile(r"[\[\]{}]")
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -103,6 +105,8 @@ def read(path: Path) -> Source:
 
 def parse(text: str, file: str) -> Source:
     """Like `read`, of a text that is at hand; `file` is only its name in findings."""
+    if _depth(text) > _DEEPEST:
+        raise Invalid([Finding(file, 1, 1, "the YAML is nested too deeply")])
     yaml = YAML(typ="safe", pure=True)
     yaml.composer.warn_double_anchors = False
     try:
@@ -115,6 +119,15 @@ def parse(text: str, file: str) -> Source:
     except RecursionError:
         raise Invalid([Finding(file, 1, 1, "the YAML is nested too deeply")]) from None
     return _Reading(file).source(root)
+
+
+def _depth(text: str) -> int:
+    """How deep brackets stand in brackets, those in texts too: thousands of `[` take the reader many seconds."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _ill_formed(error: MarkedYAMLError, file: str) -> Finding:
