@@ -11,6 +11,7 @@ from hub.record.run_state import RunState
 
 NAME = "thu-toc-do"  # of the person who asks
 _LOGGED = 50_000  # runs of which the log is kept, and dossiers of which a source's word is (console_store.sql)
+_ACTS = 1_000_000  # after this number are those of console_store.sql
 
 Draw: TypeAlias = Callable[[random.Random, int], str]  # from so many runs and dossiers, numbered from 1
 
@@ -58,7 +59,7 @@ def _quarantined(chance: random.Random, _rows: int) -> str:
 
 def _act_of_connector(chance: random.Random, _rows: int) -> str:
     connector, at = 4 * chance.randrange(1, 15), chance.randrange(1000)  # every fourth act is of a connector
-    return f"/connectors/he-thong-{connector}/changes/{60 * at + connector}"
+    return f"/connectors/he-thong-{connector}/changes/{_ACTS + 60 * at + connector}"
 
 
 ASKED: Mapping[str, Sequence[Draw]] = {
@@ -118,7 +119,7 @@ ASKED: Mapping[str, Sequence[Draw]] = {
         lambda chance, _: f"/audit?author=can-bo-{chance.randrange(30)}",
         _of_connector("/audit?kind=mapping&connector="),
     ),
-    "act": (lambda chance, _: f"/audit/{chance.randrange(1, 200_000)}",),
+    "act": (lambda chance, _: f"/audit/{_ACTS + chance.randrange(1, 200_000)}",),
     "reads": (_always("/reads"), _always("/reads?client=cong-dich-vu-cong")),
     "agencies": (_always("/catalogue"),),
     "procedures": (_always("/catalogue/procedures"),),

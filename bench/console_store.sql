@@ -69,8 +69,8 @@ JOIN (SELECT connector_id, min(id) AS id FROM payloads GROUP BY connector_id) AS
 INSERT INTO quarantine_groups (quarantine_id, code, connector_id)
 SELECT id, substr(md5((id % 25)::text), 1, 8), connector_id FROM quarantine;
 
-INSERT INTO acts (at, author, kind, name, act, before, after, reason, connector)
-SELECT now() - n * interval '1 minute', 'can-bo-' || n % 30, (ARRAY['connector', 'mapping', 'client', 'person'])[1 + n % 4],
+INSERT INTO acts (id, at, author, kind, name, act, before, after, reason, connector)
+SELECT 1000000 + n, now() - n * interval '1 minute', 'can-bo-' || n % 30, (ARRAY['connector', 'mapping', 'client', 'person'])[1 + n % 4],
   'he-thong-' || n % 60, 'changed', E'schedule: 30m\nlimits: 1', E'schedule: 15m\nlimits: 2', 'theo yêu cầu', 'he-thong-' || n % 60
 FROM generate_series(1, 200000) AS n;
 
