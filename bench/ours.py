@@ -21,7 +21,8 @@ from connectors.registry import Registry
 from hub import logs
 from hub.config.file import understand
 from hub.store import connectors, runs
-from hub.store.tables import dossiers, events, quarantine, source_records
+from hub.store.quarantine_tables import quarantine
+from hub.store.tables import dossiers, events, source_records
 from hub.store.tables import runs as run_rows
 from hub.sync.orders import Progress
 from hub.sync.run import execute

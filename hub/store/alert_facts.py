@@ -11,7 +11,8 @@ from hub.record.run_state import RunState
 from hub.store.access_tables import clients
 from hub.store.database import Database
 from hub.store.outbox_tables import subscriptions
-from hub.store.tables import connectors, quarantine, runs
+from hub.store.quarantine_tables import quarantine
+from hub.store.tables import connectors, runs
 from hub.store.watching_tables import run_hours
 
 MOST_WAITING = 1000  # runs that are looked at: as many say that there are too many

@@ -11,8 +11,9 @@ from hub.record.run_state import RunState
 from hub.store import run_hours
 from hub.store.connectors import Lease
 from hub.store.database import Database
+from hub.store.quarantine_tables import quarantine
 from hub.store.sets import rows_with
-from hub.store.tables import connectors, deliveries, quarantine, runs, source_records
+from hub.store.tables import connectors, deliveries, runs, source_records
 
 PUSH = "push"  # kind and trigger of such a run
 _MOST_ATTEMPTS = 50  # of one hour that are kept: a department that tries again and again says no more by it

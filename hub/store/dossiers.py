@@ -19,17 +19,10 @@ from hub.store.dossier_rows import DossierRow
 from hub.store.filters import Filter
 from hub.store.finding import Place, Sort
 from hub.store.laid_out import believed, source_of, wrong_codes
+from hub.store.quarantine_tables import quarantine
 from hub.store.scope import ALL
 from hub.store.sets import rows_with
-from hub.store.tables import (
-    connectors,
-    disowned,
-    dossiers,
-    events,
-    quarantine,
-    revisions,
-    source_records,
-)
+from hub.store.tables import connectors, disowned, dossiers, events, revisions, source_records
 
 
 @dataclass(frozen=True, slots=True)

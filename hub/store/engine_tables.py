@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from hub.store.columns import BigId, Json, UtcTime
-from hub.store.tables import metadata
+from hub.store.quarantine_tables import metadata
 
 __all__ = ["departures", "feed", "lapses", "listings", "metadata", "removals", "renewals", "tallies", "ticks"]
 

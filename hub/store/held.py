@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, exists, func, select
 
+from hub.store.quarantine_tables import quarantine
 from hub.store.sets import rows_with
-from hub.store.tables import quarantine, source_records
+from hub.store.tables import source_records
 
 
 @dataclass(frozen=True, slots=True)

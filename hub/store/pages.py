@@ -15,8 +15,9 @@ from hub.record.merge import Source
 from hub.store.columns import as_json
 from hub.store.copying import RawRow, reserve_ids, upsert_rows
 from hub.store.database import Database
+from hub.store.quarantine_tables import quarantine
 from hub.store.sets import rows_with, where_listed
-from hub.store.tables import payloads, quarantine, source_records
+from hub.store.tables import payloads, source_records
 
 Fields: TypeAlias = dict[str, Any]  # of a row that is written
 

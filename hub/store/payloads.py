@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, not_, select
 
 from hub.store.database import Database
+from hub.store.quarantine_tables import quarantine
 from hub.store.setting_aside import newer_aside
-from hub.store.tables import connectors, payloads, quarantine, source_records
+from hub.store.tables import connectors, payloads, source_records
 
 
 @dataclass(frozen=True, slots=True)

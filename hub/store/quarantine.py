@@ -12,8 +12,9 @@ from hub.record.signature import Signature
 from hub.store import acts
 from hub.store.database import Database
 from hub.store.quarantine_reasons import MOST_COUNTED, GroupRow, groups
+from hub.store.quarantine_tables import drops, quarantine, quarantine_groups
 from hub.store.replays import Wanted, held
-from hub.store.tables import connectors, drops, quarantine, quarantine_groups
+from hub.store.tables import connectors
 
 __all__ = [
     "GroupRow",

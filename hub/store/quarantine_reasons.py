@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, lite
 from hub.record.reasons import Group, example, groups_of
 from hub.store.cursor import LARGEST_ID
 from hub.store.database import Database
-from hub.store.tables import connectors, quarantine, quarantine_groups
+from hub.store.quarantine_tables import quarantine, quarantine_groups
+from hub.store.tables import connectors
 
 DAYS = 7  # of which is told how many records came on each
 MOST_COUNTED = 1_000  # of one reason, where nobody has to know exactly

@@ -11,9 +11,10 @@ from hub.record.connector_state import Life
 from hub.record.run_state import RunState
 from hub.store import runs
 from hub.store.database import Database
+from hub.store.quarantine_tables import quarantine, quarantine_groups, replays
 from hub.store.runs import Counts
 from hub.store.setting_aside import newer_aside
-from hub.store.tables import connectors, quarantine, quarantine_groups, replays, source_records
+from hub.store.tables import connectors, source_records
 from hub.store.tables import runs as runs_table
 
 REPLAY = "replay"  # kind of such a run

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
 from hub.store.database import Database
-from hub.store.tables import payloads, quarantine, source_records
+from hub.store.quarantine_tables import quarantine
+from hub.store.tables import payloads, source_records
 
 _MARKED_AT_ONCE, _REMOVED_AT_ONCE = 5_000, 200
 _TURN = 0x5061796C  # any number that nothing else in this database locks

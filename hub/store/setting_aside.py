@@ -21,8 +21,9 @@ from sqlalchemy import (
 
 from hub.record.reasons import groups_of
 from hub.store.columns import UtcTime
+from hub.store.quarantine_tables import quarantine, quarantine_codes, quarantine_groups
 from hub.store.sets import rows_with, slices, upsert, where_listed
-from hub.store.tables import payloads, quarantine, quarantine_codes, quarantine_groups
+from hub.store.tables import payloads
 
 _SEEN = (
     update(quarantine)

@@ -14,18 +14,9 @@ from hub.store.acts import ActRow, Kind
 from hub.store.database import Database
 from hub.store.outbox_tables import notices, subscriptions
 from hub.store.people_tables import acts
+from hub.store.quarantine_tables import drops, quarantine, quarantine_codes, replays
 from hub.store.sets import rows_with
-from hub.store.tables import (
-    connectors,
-    deliveries,
-    drops,
-    payloads,
-    quarantine,
-    quarantine_codes,
-    replays,
-    runs,
-    source_records,
-)
+from hub.store.tables import connectors, deliveries, payloads, runs, source_records
 
 _OF_RECORDS = (Kind.PARTING, Kind.QUARANTINE)  # acts that are named by connector and key
 _DROPS = 200  # of a connector, the newest, in which one of a single record is looked for

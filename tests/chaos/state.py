@@ -16,7 +16,8 @@ from sqlalchemy import Connection, func, select
 from hub.record.run_state import RunState
 from hub.store.database import Database
 from hub.store.engine_tables import listings, removals
-from hub.store.tables import connectors, dossier_codes, dossiers, events, payloads, quarantine, runs, source_records
+from hub.store.quarantine_tables import quarantine
+from hub.store.tables import connectors, dossier_codes, dossiers, events, payloads, runs, source_records
 from tests.hub.sync.snapshot import Part, rows
 
 Held: TypeAlias = dict[str, Counter[bytes]]  # by part of the store: how often it holds each row, as a digest

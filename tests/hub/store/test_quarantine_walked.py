@@ -7,8 +7,8 @@ from sqlalchemy import update
 
 from hub.store import payloads, quarantine, replays
 from hub.store.database import Database
+from hub.store.quarantine_tables import quarantine as table
 from hub.store.replays import Wanted
-from hub.store.tables import quarantine as table
 from tests.hub.web.filling import fill
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, Table, select
 
 from hub.store.database import Database
-from hub.store.tables import connectors, dossier_codes, dossiers, events, quarantine, source_records
+from hub.store.quarantine_tables import quarantine
+from hub.store.tables import connectors, dossier_codes, dossiers, events, source_records
 
 Snapshot = dict[str, Any]
 Part: TypeAlias = tuple[str, tuple[Any, ...]]  # which part of the store, and one row of it

@@ -18,11 +18,11 @@ from hub.record.signature import Signature
 from hub.store import connectors, dossiers, quarantine, ratings, runs
 from hub.store.database import connect
 from hub.store.filters import Filter
+from hub.store.quarantine_tables import quarantine as quarantine_rows
 from hub.store.ratings import Rating
 from hub.store.schema import upgrade
 from hub.store.tables import disowned, dossier_codes, events, payloads, revisions, source_records
 from hub.store.tables import dossiers as dossier_rows
-from hub.store.tables import quarantine as quarantine_rows
 from hub.store.whole import whole
 from hub.sync import page
 from hub.sync.drift import OnDrift, Policy

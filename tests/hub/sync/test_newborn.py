@@ -15,17 +15,8 @@ from sqlalchemy import Table, select
 from connectors.contract import Page, Record
 from hub.store import connectors, runs
 from hub.store.database import Database
-from hub.store.tables import (
-    disowned,
-    dossier_codes,
-    dossiers,
-    events,
-    payloads,
-    quarantine,
-    quarantine_groups,
-    revisions,
-    source_records,
-)
+from hub.store.quarantine_tables import quarantine, quarantine_groups
+from hub.store.tables import disowned, dossier_codes, dossiers, events, payloads, revisions, source_records
 from hub.store.watched import Learnt
 from hub.sync import page
 from hub.sync.drift import OnDrift, Policy

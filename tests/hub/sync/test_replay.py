@@ -18,12 +18,13 @@ from hub.record.run_state import RunState
 from hub.store import connectors, quarantine, replays, runs, schedules
 from hub.store.connectors import ConnectorRow
 from hub.store.database import Database, connect
+from hub.store.quarantine_tables import quarantine as quarantine_table
+from hub.store.quarantine_tables import quarantine_groups
 from hub.store.replays import Wanted
 from hub.store.runs import RunRow
 from hub.store.schema import upgrade
 from hub.store.tables import connectors as connectors_table
-from hub.store.tables import payloads, quarantine_groups, source_records
-from hub.store.tables import quarantine as quarantine_table
+from hub.store.tables import payloads, source_records
 from hub.sync.fleet import states
 from hub.sync.health import Health
 from hub.sync.replay import queue_untried_of_all

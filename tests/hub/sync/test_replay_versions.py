@@ -13,8 +13,8 @@ from hub.inspection.received import received
 from hub.store import dossiers, payloads
 from hub.store.database import Database
 from hub.store.filters import Filter
+from hub.store.quarantine_tables import quarantine, replays
 from hub.store.replays import Wanted
-from hub.store.tables import quarantine, replays
 from hub.sync.kept import read_again
 from hub.sync.replay import queue_untried_of_all
 from tests.hub.sync.fixtures import as_record

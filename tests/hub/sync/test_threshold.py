@@ -14,9 +14,9 @@ from sqlalchemy import func, select, update
 from hub.record.run_state import RunState
 from hub.store import connectors, dossiers, quarantine, replays, runs
 from hub.store.database import Database, StoreError
+from hub.store.quarantine_tables import quarantine as table
 from hub.store.replays import Wanted
 from hub.store.runs import RunRow
-from hub.store.tables import quarantine as table
 from hub.store.watched import Circuit
 from hub.sync import page
 from hub.sync.circuit import State, state

@@ -16,10 +16,10 @@ from hub.store.database import Database
 from hub.store.deliveries import Delivery
 from hub.store.looking_up import with_code
 from hub.store.outbox_tables import notices, subscriptions
+from hub.store.quarantine_tables import quarantine_codes
 from hub.store.reads_found import Sought
 from hub.store.replays import Wanted
 from hub.store.scope import ALL
-from hub.store.tables import quarantine_codes
 from hub.sync import parting
 from hub.view.forms import initials
 from mappings.engine.draft import Draft, Problem
